@@ -1,0 +1,35 @@
+"""Blockwright: the open platform for data and machine-learning pipelines.
+
+The decorators that block files use (``from blockwright import transformer``) are loaded on first use, so that
+importing one room of the house never loads another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+_DECORATORS = frozenset(
+    {
+        "callback",
+        "condition",
+        "custom",
+        "data_exporter",
+        "data_loader",
+        "on_failure",
+        "on_success",
+        "preprocesser",
+        "sensor",
+        "test",
+        "transformer",
+    }
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _DECORATORS:
+        from blockwright.sdk import decorators
+
+        return getattr(decorators, name)
+    raise AttributeError(f"module 'blockwright' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""Where bytes live: the port `ports.artifacts`, one file for each technology. ``LocalArtifacts`` is the local disk."""

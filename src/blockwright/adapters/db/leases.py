@@ -1,0 +1,99 @@
+"""Who may change a run. Every change begins with an update of the run's lease row, which is check and lock in one:
+it matches only the fencing number of the newest claim, and from then on everybody else waits for the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from blockwright.adapters.db.block_run_rows import Place
+from blockwright.adapters.db.cells import moment, time_cell
+from blockwright.adapters.db.databases import Transaction
+from blockwright.adapters.db.statements import placeholders
+from blockwright.core.errors import Conflict, NotFound
+from blockwright.core.runs.model import RunId
+from blockwright.ports.runs import Lease
+
+_ADVANCE = """
+UPDATE run_lease SET events = events + ?, positions = positions + ?
+WHERE run_id = ? AND fencing = ? AND owner IS NOT NULL
+RETURNING project, pipeline, events, positions
+"""
+_RENEW = "UPDATE run_lease SET lease_until = ? WHERE run_id = ? AND fencing = ? AND owner IS NOT NULL"
+_RELEASE = "UPDATE run_lease SET owner = NULL, lease_until = NULL WHERE run_id = ? AND fencing = ?"
+_HOLDER = "SELECT owner, lease_until FROM run_lease WHERE run_id = ?"
+
+
+def no_such_run(run: RunId) -> NotFound:
+    return NotFound(f"There is no run {run}.", hint="`blockwright runs` lists those that there are.")
+
+
+def claim(
+    transaction: Transaction, run: RunId, owner: str, *, seconds: float, now: datetime, dead: Sequence[str]
+) -> Lease:
+    until = now + timedelta(seconds=seconds)
+    may_take = "owner IS NULL OR lease_until <= ?"
+    if dead:
+        may_take += f" OR owner IN ({placeholders(len(dead))})"
+    row = transaction.execute(
+        f"UPDATE run_lease SET owner = ?, fencing = fencing + 1, lease_until = ? "
+        f"WHERE run_id = ? AND ({may_take}) RETURNING fencing",
+        (owner, time_cell(until), run, time_cell(now), *dead),
+    ).fetchone()
+    if row is None:
+        raise _owned(transaction, run)
+    return Lease(run=run, owner=owner, fencing=row[0], until=until)
+
+
+def renew(transaction: Transaction, lease: Lease, *, seconds: float, now: datetime) -> Lease:
+    until = now + timedelta(seconds=seconds)
+    renewed = transaction.execute(_RENEW, (time_cell(until), lease.run, lease.fencing))
+    if renewed.rowcount == 0:
+        raise _fenced(transaction, lease)
+    return Lease(run=lease.run, owner=lease.owner, fencing=lease.fencing, until=until)
+
+
+def release(transaction: Transaction, lease: Lease) -> None:
+    if transaction.execute(_RELEASE, (lease.run, lease.fencing)).rowcount == 0:
+        raise _fenced(transaction, lease)
+
+
+def holder(transaction: Transaction, run: RunId) -> tuple[str, datetime] | None:
+    row = transaction.execute(_HOLDER, (run,)).fetchone()
+    if row is None or row[0] is None:
+        return None
+    return row[0], moment(row[1])
+
+
+def advance(transaction: Transaction, lease: Lease, *, events: int, block_runs: int) -> tuple[Place, int]:
+    """Lock the run for this lease and take numbers for ``events`` and places for ``block_runs``; returns the place
+    and number of the first of each. Raises Conflict (code ``fenced``) when the lease is no longer the newest."""
+    row = transaction.execute(_ADVANCE, (events, block_runs, lease.run, lease.fencing)).fetchone()
+    if row is None:
+        raise _fenced(transaction, lease)
+    project, pipeline, last_event, next_position = row
+    return Place(lease.run, project, pipeline, next_position - block_runs), last_event - events + 1
+
+
+def _owned(transaction: Transaction, run: RunId) -> Exception:
+    held = holder(transaction, run)
+    if held is None:
+        return no_such_run(run)
+    owner, until = held
+    return Conflict(
+        f"Run {run} is driven by {owner}, whose lease lasts until {until:%H:%M:%S} UTC.",
+        hint="Wait until it has ended, or cancel it first.",
+        code="owned",
+    )
+
+
+def _fenced(transaction: Transaction, lease: Lease) -> Exception:
+    if transaction.execute(_HOLDER, (lease.run,)).fetchone() is None:
+        return no_such_run(lease.run)
+    held = holder(transaction, lease.run)
+    who = f"{held[0]} has taken it over" if held else "it was given back"
+    return Conflict(
+        f"Run {lease.run} may no longer be changed by {lease.owner}: {who}.",
+        hint="Claim the run again before changing it.",
+        code="fenced",
+    )

@@ -1,0 +1,203 @@
+"""The records of runs in a database: ``ports.runs.RunStore``, one short transaction for each method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from blockwright.adapters.db import leases, results, run_lists, saving
+from blockwright.adapters.db.attempt_rows import (
+    INSERT_EVENT,
+    SELECT_ATTEMPT,
+    SELECT_EVENT,
+    read_attempt,
+    read_event,
+)
+from blockwright.adapters.db.block_run_rows import (
+    INSERT_BLOCK_RUN,
+    SELECT_BLOCK_RUN,
+    Place,
+    read_block_run,
+)
+from blockwright.adapters.db.cells import document, document_cell
+from blockwright.adapters.db.databases import Database, Transaction
+from blockwright.adapters.db.run_rows import INSERT_RUN, SELECT_RUN, insert_parameters, new_run, read_run
+from blockwright.core.blocks import BlockId
+from blockwright.core.errors import Conflict
+from blockwright.core.runs.model import BlockRun, BlockRunName, Run, RunId, RunRequest
+from blockwright.ports.runs import (
+    AttemptRecord,
+    Changes,
+    FoundResult,
+    InboxMessage,
+    Lease,
+    NewEvent,
+    RunEvent,
+    RunFilter,
+)
+
+QUEUED = "run.queued"
+"""The kind of every run's first event."""
+
+_LARGEST_ID = 2**63 - 1
+_INSERT_LEASE = (
+    "INSERT INTO run_lease (run_id, project, pipeline, fencing, events, positions) VALUES (?, ?, ?, 0, 1, ?)"
+)
+_PUSH = """
+INSERT INTO run_inbox (run_id, project, kind, data)
+SELECT id, project, ?, ? FROM run WHERE id = ? RETURNING id
+"""
+
+
+class DatabaseRuns:
+    """``RunStore`` on any ``Database``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self,
+        request: RunRequest,
+        *,
+        variables: Mapping[str, Any],
+        system: Mapping[str, Any],
+        snapshot: str,
+        git_commit: str | None,
+        block_runs: Sequence[BlockRun],
+        now: datetime,
+    ) -> Run:
+        run = new_run(request, variables=variables, system=system, snapshot=snapshot, git_commit=git_commit, now=now)
+        with self._database.write() as transaction:
+            (number,) = transaction.execute(INSERT_RUN, insert_parameters(run)).fetchone()
+            system_cell = document_cell({**system, "pipeline_run_id": number})
+            transaction.execute("UPDATE run SET system = ? WHERE id = ?", (system_cell, number))
+            place = Place(RunId(number), run.project, run.pipeline)
+            transaction.execute(_INSERT_LEASE, (number, place.project, place.pipeline, len(block_runs)))
+            rows = list(saving.block_run_rows(transaction, place, block_runs, now))
+            transaction.executemany(INSERT_BLOCK_RUN, rows)
+            first = NewEvent(QUEUED, data={"kind": request.kind.value, "reason": run.reason})
+            transaction.executemany(INSERT_EVENT, saving.event_rows(place, 1, [first], now))
+            return _run(transaction, place.run)
+
+    def claim(self, run: RunId, owner: str, *, seconds: float, now: datetime, dead: Sequence[str] = ()) -> Lease:
+        with self._database.write() as transaction:
+            return leases.claim(transaction, run, owner, seconds=seconds, now=now, dead=dead)
+
+    def renew(self, lease: Lease, *, seconds: float, now: datetime) -> Lease:
+        with self._database.write() as transaction:
+            return leases.renew(transaction, lease, seconds=seconds, now=now)
+
+    def release(self, lease: Lease) -> None:
+        with self._database.write() as transaction:
+            leases.release(transaction, lease)
+
+    def owner(self, run: RunId) -> tuple[str, datetime] | None:
+        with self._database.read() as transaction:
+            return leases.holder(transaction, run)
+
+    def save(self, lease: Lease, changes: Changes, *, now: datetime) -> None:
+        with self._database.write() as transaction:
+            saving.save(transaction, lease, changes, now=now)
+
+    def get(self, run: RunId) -> Run:
+        with self._database.read() as transaction:
+            return _run(transaction, run)
+
+    def latest(self, project: str, pipeline: str | None = None) -> Run | None:
+        return next(iter(self.list(RunFilter(project, pipeline), limit=1)), None)
+
+    def list(self, which: RunFilter, *, limit: int) -> Sequence[Run]:
+        with self._database.read() as transaction:
+            return run_lists.newest(transaction, which, limit)
+
+    def block_runs(self, run: RunId) -> Sequence[BlockRun]:
+        with self._database.read() as transaction:
+            rows = transaction.execute(f"{SELECT_BLOCK_RUN} WHERE run_id = ? ORDER BY position", (run,)).fetchall()
+        return [read_block_run(row) for row in rows]
+
+    def attempts(self, run: RunId, block_run: BlockRunName | None = None) -> Sequence[AttemptRecord]:
+        """In the order in which they started; those of one block run by number."""
+        if block_run is None:
+            return self._attempts("run_id = ? ORDER BY started, block_run, number", run)
+        return self._attempts("run_id = ? AND block_run = ? ORDER BY number", run, block_run)
+
+    def living_attempts(self, run: RunId) -> Sequence[AttemptRecord]:
+        return self._attempts("run_id = ? AND state <> 'ended' ORDER BY started, block_run, number", run)
+
+    def events(self, run: RunId, after: int = 0) -> Sequence[RunEvent]:
+        with self._database.read() as transaction:
+            statement = f"{SELECT_EVENT} WHERE run_id = ? AND number > ? ORDER BY number"
+            return [read_event(row) for row in transaction.execute(statement, (run, after)).fetchall()]
+
+    def push(self, run: RunId, kind: str, data: Mapping[str, Any]) -> None:
+        """Raises NotFound when there is no such run."""
+        with self._database.write() as transaction:
+            if transaction.execute(_PUSH, (kind, document_cell(data), run)).fetchone() is None:
+                raise leases.no_such_run(run)
+
+    def inbox(self, run: RunId) -> Sequence[InboxMessage]:
+        """Oldest first."""
+        with self._database.read() as transaction:
+            statement = "SELECT id, kind, data FROM run_inbox WHERE run_id = ? ORDER BY id"
+            rows = transaction.execute(statement, (run,)).fetchall()
+        return [InboxMessage(id=id, run=run, kind=kind, data=document(data)) for id, kind, data in rows]
+
+    def find_result(self, project: str, block: BlockId, key: str) -> FoundResult | None:
+        """``finished`` of what is found is when the result was made: a reused one is as old as its source."""
+        with self._database.read() as transaction:
+            return results.find_result(transaction, project, block, key)
+
+    def latest_result(
+        self, project: str, pipeline: str, block: BlockId, *, run: RunId | None = None
+    ) -> Sequence[FoundResult]:
+        """``finished`` as for ``find_result``; *newest* is by when the block run completed."""
+        with self._database.read() as transaction:
+            return results.latest_result(transaction, project, pipeline, block, run)
+
+    def unfinished(self, project: str) -> Sequence[Run]:
+        """Oldest first."""
+        return tuple(run_lists.each_oldest_first(self._database, RunFilter(project, states=run_lists.UNFINISHED)))
+
+    def ended_runs(self, project: str) -> Iterator[Run]:
+        return run_lists.each_oldest_first(self._database, RunFilter(project, states=run_lists.ENDED))
+
+    def referenced_digests(self) -> frozenset[str]:
+        with self._database.read() as transaction:
+            return results.referenced_digests(transaction)
+
+    def delete(self, run: RunId) -> None:
+        """Raises NotFound; Conflict (code ``not_ended``, ``pinned``) when the run is still needed."""
+        with self._database.write() as transaction:
+            _require_forgettable(_run(transaction, run))
+            transaction.execute("DELETE FROM run WHERE id = ?", (run,))
+
+    def pin(self, run: RunId, pinned: bool) -> None:
+        with self._database.write() as transaction:
+            if transaction.execute("UPDATE run SET pinned = ? WHERE id = ?", (pinned, run)).rowcount == 0:
+                raise leases.no_such_run(run)
+
+    def _attempts(self, condition: str, *parameters: RunId | str) -> Sequence[AttemptRecord]:
+        with self._database.read() as transaction:
+            rows = transaction.execute(f"{SELECT_ATTEMPT} WHERE {condition}", parameters).fetchall()
+        return [read_attempt(row) for row in rows]
+
+
+def _run(transaction: Transaction, run: RunId) -> Run:
+    row = None
+    if run <= _LARGEST_ID:  # people type numbers that no driver takes
+        row = transaction.execute(f"{SELECT_RUN} WHERE id = ?", (run,)).fetchone()
+    if row is None:
+        raise leases.no_such_run(run)
+    return read_run(row)
+
+
+def _require_forgettable(run: Run) -> None:
+    if not run.state.final:
+        raise Conflict(
+            f"Run {run.id} is {run.state.value} and cannot be deleted.",
+            hint=f"Cancel it first: `blockwright cancel {run.id}`.",
+            code="not_ended",
+        )
+    if run.pinned:
+        raise Conflict(f"Run {run.id} is pinned and cannot be deleted.", hint="Take its pin away first.", code="pinned")

@@ -1,0 +1,217 @@
+"""The fork server's process as its parent sees it: starting it, the channel, its end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from blockwright.wire.messages import LIMIT
+
+_ONE_THREAD = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+"""Numeric libraries must not start threads before the fork; block processes get the user's values back."""
+
+TOKEN_VARIABLE = "BLOCKWRIGHT_ATTEMPT_TOKEN"
+_KILL_VARIABLE = "BLOCKWRIGHT_KILL_AT"
+_CLOSE_SECONDS = 5.0
+_END_SECONDS = 2.0
+"""How long the channel of a fork server whose guard is dead may stay open before we stop waiting for its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """What ``LocalExecutor`` was made with."""
+
+    python: str
+    cache: Path
+    environ: Mapping[str, str]
+    cwd: Path
+    token: str
+    kill_at: str | None = None
+    preload: tuple[str, ...] = ()
+
+    def command(self, descriptor: int) -> list[str]:
+        """``-P``: modules in the working directory must not shadow others just because we were started there."""
+        command = [self.python, "-P", "-m", "blockwright.runner", "--fd", str(descriptor), "--token", self.token]
+        restore = {name: self.environ.get(name) for name in _ONE_THREAD}
+        command += ["--restore", json.dumps(restore), "--cache", str(self.cache)]
+        if self.preload:
+            command += ["--preload", ",".join(self.preload)]
+        if self.kill_at is not None and self.kill_at.startswith(("blob.", "manifest.")):
+            command += ["--kill-at", self.kill_at]
+        return command
+
+    def environment(self) -> dict[str, str]:
+        environment = {**self.environ, **dict.fromkeys(_ONE_THREAD, "1"), TOKEN_VARIABLE: self.token}
+        environment.pop(_KILL_VARIABLE, None)
+        return environment
+
+
+class ForkServer:
+    """One running fork server. ``lost`` is true when it, and with it every attempt, is gone."""
+
+    def __init__(self, options: StartOptions) -> None:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = os.memfd_create("fork-server-errors", os.MFD_CLOEXEC)
+        self._outgoing: deque[bytes] = deque()
+        self._ended = False
+        self._token = options.token
+        with theirs:
+            self._process = subprocess.Popen(
+                options.command(theirs.fileno()),
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                cwd=options.cwd,
+                env=options.environment(),
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        self._gone = os.pidfd_open(self._process.pid)
+
+    @property
+    def lost(self) -> bool:
+        return self._ended
+
+    def send(self, op: str, **fields: Any) -> None:
+        """Hand a message over; what the channel does not take now is sent from ``receive``."""
+        self.send_text(json.dumps({"op": op, **fields}))
+
+    def send_text(self, message: str) -> None:
+        """Hand over a message that is JSON already, in ASCII."""
+        self._outgoing.append(message.encode("ascii"))
+        self._flush()
+
+    def watch(self, poll: select.poll) -> None:
+        """Be told of messages, of room for ours, and of the end."""
+        poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._outgoing else 0))
+        poll.register(self._gone, select.POLLIN)
+
+    def receive(self) -> Iterator[dict[str, Any]]:
+        """The messages that are there. When the guard has died they are awaited to the last: the channel ends when
+        fork server and attempts are gone."""
+        self._flush()
+        patience = 0.0 if self._process.poll() is None else _END_SECONDS
+        while True:
+            try:
+                packet = self._packet(patience)
+            except TimeoutError:
+                self._ended = patience > 0
+                return
+            if not packet:
+                self._ended = True
+                return
+            message = _read(packet)
+            if message is not None:
+                yield message
+
+    def bury(self) -> str:
+        """Wait for the end of a lost fork server (its guard is the last to go); a sentence on how it ended."""
+        status = self._wait()
+        if status < 0:
+            end_marked(self._token)
+        complaint = self._last_complaint()
+        self._release()
+        number = -status if status < 0 else status - 128
+        how = f"was killed by signal {number}" if number > 0 else f"ended with exit code {status}"
+        return f"The fork server {how}.{f' Its last words: {complaint}' if complaint else ''}"
+
+    def close(self) -> None:
+        """Have it end everything, and wait until it has. The signal is for one that still imports: it does not listen
+        yet, and has nothing to end."""
+        self.send("close")
+        self._channel.close()
+        self._process.terminate()
+        if self._wait() < 0:
+            end_marked(self._token)
+        self._release()
+
+    def _packet(self, patience: float) -> bytes:
+        """The next packet, empty at the end; raises TimeoutError when there is none."""
+        try:
+            if patience and not select.select([self._channel], [], [], patience)[0]:
+                raise TimeoutError
+            return self._channel.recv(2 * LIMIT, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            raise TimeoutError from None
+        except ConnectionError:
+            return b""
+
+    def _wait(self) -> int:
+        try:
+            return self._process.wait(_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def _flush(self) -> None:
+        while self._outgoing:
+            try:
+                self._channel.send(self._outgoing[0], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._outgoing.clear()
+                return
+            self._outgoing.popleft()
+
+    def _last_complaint(self) -> str:
+        size = os.fstat(self._errors).st_size
+        text = os.pread(self._errors, 2000, max(0, size - 2000)).decode("utf-8", "replace")
+        return text.strip()
+
+    def _release(self) -> None:
+        self._channel.close()
+        os.close(self._gone)
+        os.close(self._errors)
+
+
+def _read(packet: bytes) -> dict[str, Any] | None:
+    """A message; None for what a block wrote into a file that is not its own."""
+    try:
+        message = json.loads(packet)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None
+
+
+def end_marked(token: str) -> None:
+    """SIGKILL to every process with the token in its environment, until none is left: for the case that fork server
+    and guard were both killed from outside."""
+    mark = f"{TOKEN_VARIABLE}={token}".encode()
+    while found := [pid for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))) if _carries(pid, mark)]:
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                _await_end(pid)
+
+
+def _carries(pid: int, mark: bytes) -> bool:
+    """A process that has ended, or is somebody else's, shows no environment."""
+    try:
+        return mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _await_end(pid: int) -> None:
+    descriptor = os.pidfd_open(pid)
+    try:
+        select.select([descriptor], [], [], _END_SECONDS)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,176 @@
+"""``DiskProject``: the project store over a folder of files. Each verb is one call into the module that knows how.
+
+Modules that need YAML, Jinja or ruamel are imported by the verbs that use them: a run of an unchanged project needs
+none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from blockwright.adapters.project.confinement import Border
+from blockwright.adapters.project.document_cache import DocumentCache
+from blockwright.adapters.project.documents import BrokenYaml
+from blockwright.adapters.project.findings import Findings, problem_of
+from blockwright.adapters.project.pipeline_reader import METADATA, Defaults, PipelineReader, broken, located
+from blockwright.adapters.project.project_file import project_spec, read_project
+from blockwright.adapters.project.rendering import TemplateError, Templates
+from blockwright.adapters.project.roots import platform_root_of, read_settings
+from blockwright.core.blocks import RetryPolicy
+from blockwright.core.errors import BlockwrightError, NotFound
+from blockwright.core.pipelines import PipelineSpec, ProjectSpec
+from blockwright.core.problems import Problem, ProjectInvalid
+from blockwright.ports.projects import CodeTree
+
+
+def _no_secret(name: str) -> str | None:
+    return None
+
+
+class DiskProject:
+    """The project in the folder ``root``.
+
+    ``cache`` is a folder for what was parsed or hashed before; it may not exist or be read-only. ``environ`` and
+    ``secrets`` answer ``env_var`` and ``mage_secret_var`` in templates. ``one_process`` and ``block_run_limit`` are
+    the defaults of the pipeline settings of these names. ``platform_root`` is the opened folder of a multi-project
+    layout; when it is not given, the nearest folder above whose ``settings.yaml`` lists this project.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        cache: Path,
+        environ: Mapping[str, str],
+        secrets: Callable[[str], str | None] = _no_secret,
+        one_process: bool = False,
+        block_run_limit: int | None = None,
+        platform_root: Path | None = None,
+    ) -> None:
+        self._border = Border(root)
+        self._cache = cache
+        self._platform = Border(platform_root or platform_root_of(self._border.root))
+        self._documents = DocumentCache(cache / "documents")
+        self._templates = Templates(environ, secrets)
+        self._pipelines = PipelineReader(
+            self._border,
+            self._documents,
+            self._templates,
+            str(self._platform.root),
+            Defaults(one_process, block_run_limit),
+            self._retry,
+        )
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self._border.root
+
+    @property
+    def platform_root(self) -> Path:
+        """The opened folder of a multi-project layout, else the project's own."""
+        return self._platform.root
+
+    def project(self) -> ProjectSpec:
+        values, raw = self._settings_of(self._border)
+        several = self._platform.root != self._border.root
+        return project_spec(
+            values,
+            raw,
+            name=self._border.root.name,
+            root=str(self._border.root),
+            platform_root=str(self._platform.root),
+            platform=self._settings_of(self._platform)[0] if several else {},
+            settings=read_settings(self._platform) if several else {},
+        )
+
+    def pipelines(self) -> Sequence[str]:
+        return self._pipelines.uuids()
+
+    def pipeline(self, uuid: str) -> PipelineSpec:
+        return self._pipelines.read(uuid)
+
+    def check(self) -> Sequence[Problem]:
+        from blockwright.adapters.project.checks import check_project
+
+        return check_project(self._border, self._pipelines, self._templates, self._project_problems())
+
+    def tree(self) -> CodeTree:
+        from blockwright.adapters.project.code_tree import read_tree
+
+        return read_tree(self._border, self._cache)
+
+    def read(self, path: str) -> bytes:
+        return self._border.read(path)
+
+    def set_variable(self, pipeline: str, name: str, value: Any) -> None:
+        from blockwright.adapters.project.edits import set_variable
+
+        set_variable(self._border, self._pipelines.path(pipeline), name, value)
+
+    def new_pipeline(self, name: str, *, type: str = "python") -> Sequence[str]:
+        from blockwright.adapters.project.creation import new_pipeline
+
+        return new_pipeline(self._border, name, type)
+
+    def new_block(
+        self,
+        pipeline: str,
+        name: str,
+        *,
+        type: str,
+        language: str = "python",
+        upstream: Sequence[str] = (),
+        template: str | None = None,
+    ) -> Sequence[str]:
+        from blockwright.adapters.project.creation import NewBlock, new_block
+
+        wanted = NewBlock(name, type, language, tuple(upstream), template)
+        return new_block(self._border, self._pipelines.path(pipeline), wanted)
+
+    def render(self, text: str, variables: Mapping[str, Any], *, where: str) -> str:
+        return self._templates.render(text, variables, where=where)
+
+    def git_commit(self) -> str | None:
+        from blockwright.adapters.project.git import commit_of
+
+        return commit_of(self._border.root)
+
+    def _retry(self) -> RetryPolicy | None:
+        return self.project().retry
+
+    def _project_problems(self) -> Sequence[Problem]:
+        from blockwright.adapters.project.doubts import doubt_project
+
+        try:
+            raw = self.project().raw
+        except ProjectInvalid as error:
+            return error.problems
+        findings = Findings(METADATA)
+        doubt_project(raw, findings)
+        return located(findings, self._border.text(METADATA)) if findings.items else []
+
+    def _settings_of(self, border: Border) -> tuple[dict[str, Any], Any]:
+        """The keys of a folder's ``metadata.yaml`` that are read, and all of them; raises ProjectInvalid."""
+        try:
+            source = border.text(METADATA)
+            text = self._templates.render(source, {}, where=METADATA)
+            # What a template put in may be secret: it is never written to the cache.
+            documents = self._documents if text == source else DocumentCache(None)
+            data = documents.read(f"{border.real}/{METADATA}", text).data
+        except NotFound:
+            return {}, {}
+        except TemplateError as error:
+            problem = Problem(METADATA, error.line, "", error.message, error.hint, code=error.code)
+            raise ProjectInvalid([problem]) from None
+        except BlockwrightError as error:
+            raise ProjectInvalid([problem_of(error, METADATA)]) from None
+        except BrokenYaml as error:
+            raise ProjectInvalid([broken(error, METADATA)]) from None
+        findings = Findings(METADATA)
+        values = read_project(data, findings)
+        if findings.has_errors:
+            raise ProjectInvalid(located(findings, text))
+        return values, data

@@ -1,0 +1,1 @@
+"""Runs: what state they are in and what happens next. Pure; see ``step``."""

@@ -1,0 +1,206 @@
+"""A run in the hands of its owner: the rows and the indexes that make each event cost what it touches, no more.
+
+``LiveRun`` is the one mutable state of the core and is changed only by ``step``. Its indexes follow from the rows, so
+that a run taken over from a dead owner is rebuilt from the database alone.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from blockwright.core.blocks import BlockId
+from blockwright.core.runs.expand import ChildPlan, Link, children_of, ordinary_links
+from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Role, Run
+from blockwright.core.runs.rules import Tally
+from blockwright.core.runs.shape import Node, RunShape
+
+
+@dataclass(slots=True)
+class LiveRun:
+    """``run_limit`` bounds the run's own attempts alive at once (None: no bound).
+
+    ``tallies`` count the upstreams of waiting rows, ``followers`` who counts a row, ``missing`` the upstreams that a
+    group needs before it can be multiplied, ``children`` the names of a group's children in index order,
+    ``open_children`` those that have not ended. ``ready`` and ``due`` are heaps whose entries may be stale.
+    ``settled`` holds rows that ended in this step and whose followers have not heard of it.
+    """
+
+    run: Run
+    shape: RunShape
+    rows: dict[BlockRunName, BlockRun]
+    run_limit: int | None = None
+    tallies: dict[BlockRunName, Tally] = field(default_factory=dict)
+    followers: dict[BlockRunName, list[BlockRunName]] = field(default_factory=dict)
+    expanders: dict[BlockRunName, list[BlockRunName]] = field(default_factory=dict)
+    missing: dict[BlockRunName, int] = field(default_factory=dict)
+    links: dict[BlockRunName, tuple[Link, ...]] = field(default_factory=dict)
+    children: dict[BlockRunName, list[BlockRunName]] = field(default_factory=dict)
+    open_children: dict[BlockRunName, int] = field(default_factory=dict)
+    ready: list[tuple[int, int, int, BlockRunName]] = field(default_factory=list)
+    due: list[tuple[datetime, BlockRunName]] = field(default_factory=list)
+    settled: deque[BlockRunName] = field(default_factory=deque)
+    changed: dict[BlockRunName, None] = field(default_factory=dict)
+    run_changed: bool = False
+    alive: int = 0
+    open: int = 0
+
+    @classmethod
+    def of(cls, run: Run, shape: RunShape, rows: Iterable[BlockRun], run_limit: int | None = None) -> LiveRun:
+        live = cls(run=run, shape=shape, rows={row.name: row for row in rows}, run_limit=run_limit)
+        live.rebuild()
+        return live
+
+    def node(self, name: BlockRunName) -> Node | None:
+        """The form of a row's block; None for a callback."""
+        return self.shape.nodes.get(self.rows[name].block)
+
+    def put(self, row: BlockRun) -> None:
+        """Replace or add a row and keep the counts true."""
+        before = self.rows.get(row.name)
+        was_alive = before is not None and before.state.alive and before.role is not Role.GROUP
+        is_alive = row.state.alive and row.role is not Role.GROUP
+        self.alive += is_alive - was_alive
+        self.open += (not row.state.final) - (before is not None and not before.state.final)
+        self.rows[row.name] = row
+        self.changed[row.name] = None
+        if row.state is BlockState.QUEUED:
+            self._push_ready(row)
+        elif row.state is BlockState.RETRY_WAIT and row.due is not None:
+            heapq.heappush(self.due, (row.due, row.name))
+
+    def set(self, name: BlockRunName, **fields: Any) -> BlockRun:
+        row = replace(self.rows[name], **fields)
+        self.put(row)
+        return row
+
+    def put_run(self, run: Run) -> None:
+        self.run = run
+        self.run_changed = True
+
+    def next_due(self) -> datetime | None:
+        """When time alone will make something ready."""
+        while self.due:
+            when, name = self.due[0]
+            row = self.rows[name]
+            if row.state is BlockState.RETRY_WAIT and row.due == when:
+                return when
+            heapq.heappop(self.due)
+        return None
+
+    def next_ready(self) -> BlockRunName | None:
+        """Take the next row that may start."""
+        while self.ready:
+            name = heapq.heappop(self.ready)[-1]
+            if self.rows[name].state is BlockState.QUEUED:
+                return name
+        return None
+
+    @property
+    def can_start(self) -> bool:
+        """Whether some row waits for nothing but a slot, and the run's own limit allows one more."""
+        if self.run_limit is not None and self.alive >= self.run_limit:
+            return False
+        while self.ready and self.rows[self.ready[0][-1]].state is not BlockState.QUEUED:
+            heapq.heappop(self.ready)
+        return bool(self.ready)
+
+    def plan_children(self, group: BlockRunName) -> list[ChildPlan]:
+        node = self.shape.nodes[self.rows[group].block]
+        return children_of(
+            node, self.shape.nodes, self.rows.__getitem__, lambda block: self.children.get(BlockRunName(block), ())
+        )
+
+    def rebuild(self) -> None:
+        """Make every index anew from the rows."""
+        for index in (self.tallies, self.followers, self.expanders, self.missing, self.links, self.children):
+            index.clear()
+        self.open_children.clear()
+        self.ready.clear()
+        self.due.clear()
+        self.settled.clear()
+        self.alive = sum(row.state.alive and row.role is not Role.GROUP for row in self.rows.values())
+        self.open = sum(not row.state.final for row in self.rows.values())
+        for node in self.shape.nodes.values():
+            self._index_node(node)
+        for row in self.rows.values():
+            if row.state is BlockState.QUEUED:
+                self._push_ready(row)
+            elif row.state is BlockState.RETRY_WAIT and row.due is not None:
+                heapq.heappush(self.due, (row.due, row.name))
+
+    def adopt_children(self, group: BlockRunName, plans: Sequence[ChildPlan]) -> None:
+        """Index a group's children; their rows must be there."""
+        self.children[group] = [plan.name for plan in plans]
+        self.open_children[group] = sum(not self.rows[plan.name].state.final for plan in plans)
+        for plan in plans:
+            extra = tuple(name for name in plan.waits_for if name in self.rows)
+            self._follow(plan.name, plan.links, extra)
+
+    def _index_node(self, node: Node) -> None:
+        name = BlockRunName(node.block)
+        row = self.rows[name]
+        if not node.expanded or node.bound:
+            self._follow(name, ordinary_links(node, self.shape.nodes), ())
+            if node.expanded:
+                self.children[name] = self._bound_children(name)
+            return
+        if row.items is not None:
+            self.adopt_children(name, self.plan_children(name))
+            return
+        needs = [BlockRunName(up) for up in dict.fromkeys(node.upstream) if self.shape.nodes[up].multiplies]
+        self.missing[name] = sum(not self.gives_items(up) for up in needs)
+        for up in needs:
+            self.expanders.setdefault(up, []).append(name)
+
+    def _bound_children(self, group: BlockRunName) -> list[BlockRunName]:
+        """The children of a result that stands in, in index order."""
+        rows = [row for row in self.rows.values() if row.parent == group and row.role is Role.CHILD]
+        return [row.name for row in sorted(rows, key=lambda row: row.index or 0)]
+
+    def gives_items(self, name: BlockRunName) -> bool:
+        """Whether an upstream that multiplies is settled far enough for the group behind it to be judged."""
+        row = self.rows[name]
+        node = self.shape.nodes[row.block]
+        return row.state.final or (not node.dynamic and row.items is not None)
+
+    def _follow(self, name: BlockRunName, links: Sequence[Link], extra: Sequence[BlockRunName]) -> None:
+        self.links[name] = tuple(links)
+        sources = dict.fromkeys([*(link.source for link in links), *extra])
+        tally = self.tallies[name] = Tally(open=len(sources))
+        for source in sources:
+            state = self.rows[source].state
+            if state.final:
+                tally.count(state)
+            else:
+                self.followers.setdefault(source, []).append(name)
+
+    def _push_ready(self, row: BlockRun) -> None:
+        node = self.shape.nodes.get(row.block)
+        priority, position = (node.priority, node.position) if node else (0, len(self.shape.nodes))
+        heapq.heappush(self.ready, (-priority, position, row.index or 0, row.name))
+
+
+def initial_rows(shape: RunShape, bound: Iterable[BlockRun] = ()) -> list[BlockRun]:
+    """The rows of a new run: one for each node, those of ``bound`` nodes as given (with their children)."""
+    given: dict[BlockId, list[BlockRun]] = {}
+    for row in bound:
+        given.setdefault(row.block, []).append(row)
+    rows: list[BlockRun] = []
+    for node in shape.nodes.values():
+        if node.block in given:
+            rows.extend(given[node.block])
+            continue
+        rows.append(
+            BlockRun(
+                name=BlockRunName(node.block),
+                block=node.block,
+                role=Role.GROUP if node.expanded else Role.BLOCK,
+                state=BlockState.SKIPPED if node.bound and not node.left_out else BlockState.WAITING,
+            )
+        )
+    return rows

@@ -1,0 +1,42 @@
+"""Everything that a verb needs of one project, through ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from blockwright.core.pipelines import ProjectSpec
+from blockwright.ports.artifacts import ArtifactStore
+from blockwright.ports.caches import Cache
+from blockwright.ports.clock import Clock
+from blockwright.ports.owners import Owners
+from blockwright.ports.projects import ProjectStore
+from blockwright.ports.runs import RunStore
+from blockwright.ports.secrets import Secrets
+
+Distributions = Callable[[Iterable[str]], Mapping[str, tuple[str, str]]]
+"""Top-level modules to (distribution, version) as installed for block code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings that verbs look at; see ``settings.Settings`` for what each means."""
+
+    env: str = "dev"
+    slots: int = 1
+    durable: bool = False
+    default_executor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    project: ProjectSpec
+    files: ProjectStore
+    runs: RunStore
+    artifacts: ArtifactStore
+    secrets: Secrets
+    owners: Owners
+    clock: Clock
+    cache: Cache
+    distributions: Distributions
+    options: Options = Options()

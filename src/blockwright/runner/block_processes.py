@@ -1,0 +1,171 @@
+"""What the fork server knows of the processes it forked, and the attempts that run in them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from blockwright.runner.attempt_logs import AttemptLog
+from blockwright.runner.masking import Masker
+from blockwright.runner.processes import descendants, kill, start_ticks
+from blockwright.runner.streams import Stream
+
+UNWRITTEN_STATUS = 74
+"""Exit code of a block process that could not even write its manifest (EX_IOERR)."""
+
+TIMEOUT_GRACE_SECONDS = 2.0
+
+
+@dataclass
+class Attempt:
+    """One attempt as the fork server sees it. ``spec`` is its JSON document, ``path`` where it was read from, if it
+    did not come in a message."""
+
+    identity: str
+    spec: dict[str, Any]
+    path: str | None = None
+    masker: Masker = field(default_factory=Masker)
+    secrets_asked: set[int] = field(default_factory=set)
+    log: AttemptLog = field(init=False)
+    deadline: float | None = None
+
+    def __post_init__(self) -> None:
+        self.log = AttemptLog(os.path.join(self.spec["work"], "log.jsonl"), self.masker)
+
+    @property
+    def timeout(self) -> float | None:
+        return _number(self.spec.get("limits", {}).get("timeout"))
+
+    @property
+    def memory(self) -> int | None:
+        limit = _number(self.spec.get("limits", {}).get("memory"))
+        return None if limit is None else int(limit)
+
+    @property
+    def answered(self) -> bool:
+        """Whether its manifest is in place; what ends it after that is nobody's loss."""
+        work = self.spec["work"]
+        return os.path.exists(self.spec["commit"]) or os.path.exists(os.path.join(work, "manifest.json"))
+
+    @property
+    def preload(self) -> list[str]:
+        return [name for name in self.spec.get("preload", ()) if isinstance(name, str)]
+
+
+@dataclass
+class Killing:
+    """Why we end a process, as a word and as a sentence, and when SIGKILL follows (None: it was sent)."""
+
+    why: str
+    reason: str
+    at: float | None
+
+
+@dataclass
+class BlockProcess:
+    """A forked process: of one attempt, or (``session``) of one after another."""
+
+    pid: int
+    control: socket.socket
+    streams: tuple[Stream, Stream]
+    inherited: int
+    session: str | None = None
+    current: Attempt | None = None
+    waiting: deque[Attempt] = field(default_factory=deque)
+    idle_since: float = field(default_factory=time.monotonic)
+    killing: Killing | None = None
+    status: int | None = None
+    rss_peak: int = 0
+    last_words: str = ""
+    leaving: bool = False
+    """A session that was told to end when it has nothing left to do."""
+
+    @cached_property
+    def started(self) -> int:
+        """When it was born, in clock ticks since boot."""
+        return start_ticks(self.pid)
+
+    def begin(self, attempt: Attempt) -> None:
+        """From now on output and time belong to ``attempt``."""
+        self.current = attempt
+        attempt.deadline = None if attempt.timeout is None else time.monotonic() + attempt.timeout
+        for stream in self.streams:
+            stream.begin(attempt.log)
+
+    def end_softly(self, killing: Killing) -> None:
+        """SIGTERM to the group now, SIGKILL to everything when ``killing.at`` has come."""
+        if self.status is not None or self.killing is not None:
+            return
+        self.killing = killing
+        try:
+            os.killpg(self.pid, signal.SIGTERM)
+        except OSError:
+            return
+
+    def end_now(self, why: str, reason: str) -> None:
+        """SIGKILL to the process and everything below it."""
+        if self.status is not None:
+            return
+        self.killing = Killing(why, reason, None) if self.killing is None else self.killing
+        self.killing.at = None
+        kill([*descendants(self.pid), self.pid])
+
+    def due(self) -> float | None:
+        """When something must be done about this process, on the monotonic clock."""
+        if self.status is not None:
+            return None
+        if self.killing is not None:
+            return self.killing.at
+        return self.current.deadline if self.current else None
+
+    def act_if_due(self, now: float) -> None:
+        due = self.due()
+        if due is None or due > now:
+            return
+        if self.killing is not None:
+            self.end_now(self.killing.why, self.killing.reason)
+        elif self.current is not None:
+            seconds = self.current.timeout
+            reason = f"Stopped after {seconds:g} s, the block's timeout."
+            self.end_softly(Killing("timeout", reason, now + TIMEOUT_GRACE_SECONDS))
+
+    def sentence(self) -> str:
+        """What to tell people of the end of this process."""
+        if self.killing is not None:
+            return self.killing.reason
+        if self.last_words:
+            return self.last_words
+        status = self.status or 0
+        if status < 0:
+            return _signal_sentence(-status)
+        if status:
+            return f"The block's process ended with exit code {status} before it had answered."
+        return ""
+
+    def close(self) -> None:
+        self.control.close()
+        for stream in self.streams:
+            os.close(stream.reader)
+
+
+def _signal_sentence(number: int) -> str:
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = "unknown"
+    sentence = f"The block's process was killed by signal {number} ({name})"
+    if number == signal.SIGKILL:
+        return f"{sentence}, perhaps because the machine ran out of memory."
+    if number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGABRT, signal.SIGFPE):
+        return f"{sentence}: it crashed in native code."
+    return f"{sentence}."
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,91 @@
+"""Where block processes are born."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import NoReturn
+
+from blockwright.runner.birth import HANDLED, fresh_randomness, leave_parent, restore_environment
+from blockwright.runner.block_processes import Attempt, BlockProcess
+from blockwright.runner.preloading import Preloads
+from blockwright.runner.processes import memory_of
+from blockwright.runner.records import mark
+from blockwright.runner.streams import Stream
+
+
+class Nursery:
+    """Forks block processes. ``restore``: environment variables that user code must see as they were."""
+
+    def __init__(
+        self, engine: socket.socket, preloads: Preloads, restore: Mapping[str, str | None], kill_at: str | None
+    ) -> None:
+        self.preloads = preloads
+        self._engine = engine
+        self._restore = restore
+        self._kill_at = kill_at
+        self._pid = os.getpid()
+
+    def birth(self, attempt: Attempt | None, session: str | None, private: Iterable[int]) -> BlockProcess:
+        """Fork a process for one attempt or for a session; raises OSError when the system has no more to give."""
+        start = mark(os.urandom(8).hex())
+        inherited = memory_of()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        readers, writers = zip(os.pipe(), os.pipe(), strict=True)
+        # A signal to the child that came before it has let go of our wake-up socket would be taken for one to us.
+        signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self._live(attempt, theirs, start, [*private, ours.detach(), *readers], (writers[0], writers[1]))
+        except OSError:
+            ours.close()
+            for descriptor in readers:
+                os.close(descriptor)
+            raise
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED)
+            theirs.close()
+            for descriptor in writers:
+                os.close(descriptor)
+        _lead_own_group(pid)
+        streams = (Stream("stdout", readers[0], start), Stream("stderr", readers[1], start))
+        return BlockProcess(pid, ours, streams, inherited, session=session)
+
+    def _live(
+        self,
+        attempt: Attempt | None,
+        control: socket.socket,
+        start: bytes,
+        private: list[int],
+        outputs: tuple[int, int],
+    ) -> NoReturn:
+        """The whole life of the child. It never returns into the fork server's frames.
+
+        ``life`` was imported long before (see ``preloading``), after what it shares with pandas.
+        """
+        status = 70
+        try:
+            from blockwright.runner.life import Life
+
+            leave_parent(self._pid, private, outputs)
+            fresh_randomness()
+            restore = partial(restore_environment, self._restore)
+            life = Life(self._engine, control, start, outputs, restore, self.preloads.pools, self._kill_at)
+            status = life.one(attempt.spec) if attempt is not None else life.session()
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(status)
+
+
+def _lead_own_group(pid: int) -> None:
+    """The child does the same; whoever comes first, a signal to the group cannot miss it."""
+    try:
+        os.setpgid(pid, pid)
+    except OSError:
+        return  # it has already gone on, or is gone

@@ -1,0 +1,132 @@
+"""What block code may ask for while it runs, answered with the rights of its run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from blockwright.core.blocks import BlockId
+from blockwright.core.errors import Invalid, NotFound
+from blockwright.core.runs.model import Run, RunId, RunKind, RunRequest
+from blockwright.ports.runs import RunFilter
+from blockwright.ports.workspace import Workspace
+from blockwright.services import runs
+from blockwright.services.specs import outputs_of
+from blockwright.wire import documents, values
+from blockwright.wire.messages import Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The answer is another run's: start driving it, and answer when it has ended (``wait``) or at once. ``seconds``
+    bounds the waiting; ``until`` is then the monotonic time at which it is over."""
+
+    run: RunId
+    request: int
+    wait: bool
+    seconds: float | None = None
+    until: float | None = None
+
+
+def answer(workspace: Workspace, what: str, details: Mapping[str, Any], *, asker: RunId) -> Any:
+    """The answer as JSON (values encoded by ``wire.values``), or ``Waiting``; raises an error that says why not."""
+    try:
+        ask = Ask(what)
+    except ValueError:
+        raise Invalid(f"Block code asked for `{what}`, which is not known.") from None
+    try:
+        return _answer(workspace, ask, details, asker)
+    except (LookupError, TypeError, ValueError, OverflowError) as error:  # what block code sends may be anything
+        raise Invalid(f"Block code asked for `{what}` in a way that cannot be answered: {error}.") from error
+
+
+def _answer(workspace: Workspace, ask: Ask, details: Mapping[str, Any], asker: RunId) -> Any:
+    match ask:
+        case Ask.SECRET:
+            return workspace.secrets.get(workspace.project.name, str(details["name"]))
+        case Ask.VARIABLES:
+            pipeline = workspace.files.pipeline(str(details["pipeline"]))
+            return {name: values.encode(value) for name, value in pipeline.variables.items()}
+        case Ask.SET_VARIABLE:
+            value = values.decode(details["value"])
+            workspace.files.set_variable(str(details["pipeline"]), str(details["name"]), value)
+            return None
+        case Ask.OUTPUT:
+            return _output(workspace, details)
+        case Ask.TRIGGER:
+            return _trigger(workspace, details, asker)
+        case Ask.STATUS:
+            return _status(workspace, details)
+
+
+def run_answer(run: Run) -> dict[str, Any]:
+    """What block code is told of a run that it started."""
+    return {
+        "run": run.id,
+        "pipeline": run.pipeline,
+        "state": run.state.value,
+        "reason": run.reason,
+        "execution_date": values.decode(run.system.get("execution_date")).isoformat(),
+        "execution_partition": run.system.get("execution_partition"),
+        "variables": dict(run.variables),
+    }
+
+
+def _output(workspace: Workspace, details: Mapping[str, Any]) -> list[Any]:
+    pipeline, block = str(details["pipeline"]), str(details["block"])
+    run = RunId(int(details["run"])) if details.get("run") is not None else None
+    found = workspace.runs.latest_result(workspace.project.name, pipeline, BlockId(block), run=run)
+    if not found:
+        where = f"run {run}" if run is not None else "any run"
+        raise NotFound(f"Block `{block}` of pipeline `{pipeline}` has no result in {where}.", code="output_not_found")
+    outputs = [output for result in found for output in outputs_of(result.block_run)]
+    name = details.get("name")
+    if name is not None:
+        outputs = [output for output in outputs if output.name == name or output.spread]
+        if not outputs:
+            raise NotFound(f"Block `{block}` has no output `{name}`.", code="output_not_found")
+    return [documents.dump(output) for output in outputs]
+
+
+def _trigger(workspace: Workspace, details: Mapping[str, Any], asker: RunId) -> Waiting:
+    request = RunRequest(
+        project=workspace.project.name,
+        pipeline=str(details["pipeline"]),
+        kind=RunKind.PIPELINE,
+        variables=values.decode(details.get("variables") or {}),
+        env=workspace.options.env,
+        parent_run=asker,
+    )
+    run = runs.start(workspace, request)
+    seconds = details.get("timeout")
+    return Waiting(run.id, 0, wait=bool(details.get("wait")), seconds=float(seconds) if seconds else None)
+
+
+def _status(workspace: Workspace, details: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The newest run whose execution date lies within the hours before the given one."""
+    pipeline = str(details["pipeline"])
+    workspace.files.pipeline(pipeline)  # an unknown pipeline is an error, not "no run"
+    until = details.get("execution_date")
+    end = values.decode(until) if isinstance(until, dict) else datetime.fromisoformat(until) if until else None
+    end = end or workspace.clock.now()
+    if end.tzinfo is None:
+        end = end.replace(tzinfo=workspace.clock.now().tzinfo)
+    begin = end - timedelta(hours=float(details.get("hours") or 24))
+    which = RunFilter(project=workspace.project.name, pipeline=pipeline)
+    for run in workspace.runs.list(which, limit=500):
+        date = values.decode(run.system.get("execution_date"))
+        if date is None or not begin <= date <= end:
+            continue
+        return {"run": run.id, "state": _block_state(workspace, run, details.get("block"))}
+    return None
+
+
+def _block_state(workspace: Workspace, run: Run, block: str | None) -> str:
+    if block is None:
+        return run.state.value
+    for row in workspace.runs.block_runs(run.id):
+        if row.block == block or row.name == block:
+            return row.state.value
+    raise NotFound(f"Run {run.id} has no block `{block}`.", code="block_not_found")

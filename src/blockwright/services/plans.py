@@ -1,0 +1,170 @@
+"""What a run would do, found by letting it happen in mind: the same state machine, with results but no attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from blockwright.core.blocks import BlockId
+from blockwright.core.errors import NotFound
+from blockwright.core.plan import Earlier, PlanEntry, PlannedBlock, decide
+from blockwright.core.runs.events import BlockReused, RunClaimed, StartBlock
+from blockwright.core.runs.live import LiveRun, initial_rows
+from blockwright.core.runs.model import (
+    BlockRun,
+    BlockRunName,
+    BlockState,
+    Role,
+    Run,
+    RunId,
+    RunKind,
+    RunRequest,
+    RunState,
+    Selection,
+)
+from blockwright.core.runs.step import step
+from blockwright.ports.workspace import Workspace
+from blockwright.services import codes, pinning, reuse, runs, snapshots
+from blockwright.services.runs import encoded, system_variables
+from blockwright.services.specs import SpecSource, attached_conditionals
+
+UNBOUNDED = 1_000_000_000
+
+
+def plan(
+    workspace: Workspace,
+    pipeline: str,
+    variables: Mapping[str, Any],
+    selection: Selection,
+    *,
+    reuse: bool,
+    env: str,
+) -> list[PlanEntry]:
+    """One entry for each block run that can be foreseen, in the order of the pipeline. Nothing is run or recorded."""
+    spec = workspace.files.pipeline(pipeline)
+    runs.check_runnable(workspace, spec)
+    snapshot = pinning.take(workspace, spec)
+    request = RunRequest(
+        workspace.project.name, pipeline, variables=variables, selection=selection, reuse=reuse, env=env
+    )
+    foresight = _Foresight(workspace, SpecSource(workspace, snapshot, attached_conditionals(spec), 0), request)
+    return foresight.entries()
+
+
+@dataclass
+class _Foresight:
+    workspace: Workspace
+    source: SpecSource
+    request: RunRequest
+    keys: dict[BlockRunName, reuse.Key] = field(default_factory=dict)
+    same: dict[BlockRunName, reuse.Reusable] = field(default_factory=dict)
+    past: dict[RunId, tuple[SpecSource, LiveRun] | None] = field(default_factory=dict)
+
+    def entries(self) -> list[PlanEntry]:
+        now = self.workspace.clock.now()
+        live = self._live(now)
+        todo = list(step(live, RunClaimed(), now, UNBOUNDED).commands)
+        while todo:
+            command = todo.pop()
+            if not isinstance(command, StartBlock):
+                continue
+            event = self._reused(live, command)
+            if event is not None:
+                todo += step(live, event, now, UNBOUNDED).commands
+        rows = [row for row in live.rows.values() if self._shown(live, row)]
+        return [self._entry(live, row, now) for row in sorted(rows, key=lambda row: self._place(live, row))]
+
+    def _live(self, now: datetime) -> LiveRun:
+        request, pipeline = self.request, self.source.pipeline
+        shape = runs.run_shape(self.workspace, self.source.snapshot, request.selection, skip_sensors=False)
+        bound = runs.latest_inputs(self.workspace, request.project, request.pipeline, shape)
+        run = Run(
+            RunId(0),
+            request.project,
+            request.pipeline,
+            RunKind.MANUAL,
+            RunState.QUEUED,
+            "",
+            now,
+            variables=encoded({**pipeline.variables, **request.variables}),
+            system=system_variables(self.workspace, request, now),
+            reuse=request.reuse,
+        )
+        return LiveRun.of(run, shape, initial_rows(shape, bound))
+
+    def _reused(self, live: LiveRun, command: StartBlock) -> BlockReused | None:
+        row = live.rows[command.name]
+        key = reuse.key_of(self.workspace, self.source, live, command.name)
+        if key is None:
+            return None
+        self.keys[command.name] = key
+        same = reuse.same(self.workspace, live.run, row, key)
+        if same is not None:
+            self.same[command.name] = same
+        found = reuse.find(self.workspace, self.source, live.run, row, key)
+        if found is None:
+            return None
+        return BlockReused(command.name, command.attempt, found.run, found.row.outputs, "", found.row.items)
+
+    def _shown(self, live: LiveRun, row: BlockRun) -> bool:
+        node = live.shape.nodes.get(row.block)
+        multiplied = row.role is Role.GROUP and row.items is not None
+        return node is not None and not node.bound and not multiplied
+
+    def _place(self, live: LiveRun, row: BlockRun) -> tuple[int, int]:
+        return live.shape.nodes[row.block].position, row.index or 0
+
+    def _entry(self, live: LiveRun, row: BlockRun, now: datetime) -> PlanEntry:
+        key = self.keys.get(row.name)
+        same = self.same.get(row.name)
+        only_reads = key.reads_only if key else True
+        block = self.source.pipeline.by_uuid[row.block]
+        latest = None if same else self._latest(row, now, with_parts=key is not None)
+        planned = PlannedBlock(
+            block=BlockId(row.name),
+            permission=reuse.permission(self.source, live.run, row, only_reads=only_reads),
+            key=key.digest if key else None,
+            parts=key.parts() if key else {},
+            obstacle="" if key else "one of its inputs is only in memory",
+            same=Earlier(same.run, same.age) if same else None,
+            latest=latest,
+            untracked=tuple(codes.untracked(self.workspace, self.source.snapshot, block)),
+        )
+        return decide(planned, self._undecided(live, row))
+
+    def _undecided(self, live: LiveRun, row: BlockRun) -> list[BlockId]:
+        if row.state is not BlockState.WAITING:
+            return []
+        node = live.shape.nodes[row.block]
+        return [name for name in node.upstream if live.rows[BlockRunName(name)].state is not BlockState.COMPLETED]
+
+    def _latest(self, row: BlockRun, now: datetime, *, with_parts: bool) -> Earlier | None:
+        """The newest result of this block run with the parts of its key, worked out from that run's records."""
+        found = self.workspace.runs.latest_result(self.request.project, self.request.pipeline, row.block)
+        for result in found:
+            if result.block_run.name == row.name or len(found) == 1:
+                age = (now - result.finished).total_seconds()
+                parts = self._parts(result.run, result.block_run.name) if with_parts else {}
+                return Earlier(result.run, age, parts)
+        return None
+
+    def _parts(self, run_id: RunId, name: BlockRunName) -> Mapping[str, str]:
+        if run_id not in self.past:
+            self.past[run_id] = self._recall(run_id)
+        past = self.past[run_id]
+        if past is None or name not in past[1].rows:
+            return {}
+        key = reuse.key_of(self.workspace, past[0], past[1], name)
+        return key.parts() if key else {}
+
+    def _recall(self, run_id: RunId) -> tuple[SpecSource, LiveRun] | None:
+        run = self.workspace.runs.get(run_id)
+        try:
+            snapshot = snapshots.load(self.workspace.artifacts, run.snapshot)
+        except NotFound:
+            return None
+        shape = runs.run_shape(self.workspace, snapshot, run.selection, skip_sensors=run.skip_sensors)
+        live = LiveRun.of(run, shape, self.workspace.runs.block_runs(run_id))
+        return SpecSource(self.workspace, snapshot, attached_conditionals(snapshot.pipeline), 0), live

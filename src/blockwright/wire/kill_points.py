@@ -1,0 +1,49 @@
+"""Numbered places on the commit path at which a fault test can end the process by SIGKILL.
+
+A place is passed with ``here("blob.before_rename")``; unless armed that costs a dictionary look-up. Standing in the
+code itself, the points cannot drift away from the writes they surround. ``POINTS`` lists them all, in order.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+POINTS: tuple[str, ...] = (
+    "blob.before_write",
+    "blob.after_write",
+    "blob.after_fsync",
+    "blob.after_rename",
+    "spec.before_write",
+    "spec.after_rename",
+    "manifest.before_write",
+    "manifest.after_write",
+    "manifest.after_fsync",
+    "manifest.after_rename",
+    "manifest.after_link",
+    "manifest.after_report",
+    "database.before_commit",
+    "database.after_commit",
+    "engine.before_act",
+    "engine.after_act",
+)
+
+_armed: dict[str, int] = {}
+
+
+def arm(setting: str) -> None:
+    """Arm ``point`` or ``point:n`` (die at the n-th pass); raises ValueError for a point that is not in ``POINTS``."""
+    name, _, count = setting.partition(":")
+    if name not in POINTS:
+        raise ValueError(f"{name!r} is no kill point; they are: {', '.join(POINTS)}")
+    _armed[name] = int(count or 1)
+
+
+def here(name: str) -> None:
+    """End this process by SIGKILL if ``name`` is armed and has been passed often enough."""
+    left = _armed.get(name)
+    if left is None:
+        return
+    if left <= 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    _armed[name] = left - 1

@@ -1,0 +1,122 @@
+"""Looking at what blocks gave: heads, exports, statistics, differences, and what collection keeps."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet
+import pytest
+
+from tests.project import Project, block_of
+
+READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
+    "csv": lambda file: list(csv.DictReader(file.read_text().splitlines())),
+    "json": lambda file: json.loads(file.read_text()),
+    "parquet": lambda file: pyarrow.parquet.read_table(file).to_pylist(),
+}
+SALES = """
+    import pandas as pd
+
+    @data_loader
+    def load(*args, **kwargs):
+        sold = [1, 2, None, kwargs["last"]]
+        return pd.DataFrame({"shop": ["a", "b", "c", "d"], "sold": sold})
+"""
+
+
+def sales(project: Project, last: int = 4, code: str = SALES) -> int:
+    project.pipeline("p", {"kind": "loader", "id": "load", "code": code}, variables={"last": last})
+    report = project.report("run", "p")
+    assert report["state"] == "completed", report
+    return int(report["run"])
+
+
+def test_the_head_of_a_table(project: Project) -> None:
+    sales(project)
+    shown = project.report("output", "latest", "load", "--head", "2")
+    assert (shown["rows"], shown["columns_shown"], shown["head"]) == (4, ["shop", "sold"], [["a", 1.0], ["b", 2.0]])
+    text = project.run("output", "latest", "load", "--head", "2").out.splitlines()
+    assert text[0].startswith("load output_0: 4 rows × 2, ")
+    assert text[-1] == "… 2 more rows"
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_exports(project: Project, tmp_path: Path, suffix: str) -> None:
+    sales(project)
+    file = tmp_path / f"out.{suffix}"
+    written = project.report("output", "latest", "load", "--to", str(file))
+    assert written["rows_written"] == 4
+    rows = READERS[suffix](file)
+    assert [row["shop"] for row in rows] == ["a", "b", "c", "d"]
+    assert float(rows[3]["sold"]) == 4
+    assert str(rows[2]["sold"]) in ("None", "", "nan")
+
+
+def test_statistics_of_columns(project: Project) -> None:
+    sales(project)
+    columns = {column["name"]: column for column in project.report("profile", "latest", "load")["profile"]}
+    sold = columns["sold"]
+    assert (sold["rows"], sold["nulls"], sold["distinct"], sold["min"], sold["max"]) == (4, 1, 3, 1.0, 4.0)
+    assert columns["shop"]["top"][0][1] == 1
+    assert "25.0%" in project.run("profile", "latest", "load").out
+
+
+def test_differences_of_rows_between_two_runs(project: Project) -> None:
+    first, second = sales(project), sales(project, last=40)
+    document = project.report("diff", str(first), str(second), "load", "--key", "shop")
+    assert document["variables"] == {"last": [4, 40]}
+    data = document["data"]
+    assert (data["changed"], data["same"], data["added"], data["removed"]) == (1, 3, 0, 0)
+    text = project.run("diff", str(first), str(second), "load", "--key", "shop").out
+    assert "variable last: 4 → 40" in text
+    assert "1 changed" in text
+
+
+def test_differences_of_code_are_shown_line_by_line(project: Project) -> None:
+    first = sales(project)
+    second = sales(project, code=SALES.replace("2, None", "3, None"))
+    document = project.report("diff", str(first), str(second))
+    (file,) = [one for one in document["code"] if one["file"] == "data_loaders/load.py"]
+    assert any(line.startswith("+") and "3, None" in line for line in file["lines"])
+    (block,) = document["blocks"]
+    assert block["change"]
+
+
+def test_collection_keeps_what_the_kept_runs_refer_to(project: Project) -> None:
+    first, second = sales(project, last=4), sales(project, last=5)
+    kept = project.report("gc", "--days", "0")
+    assert [one["run"] for one in kept["runs"]] == [first]
+    assert project.report("show", str(first))["exit"] == 2
+    assert project.report("output", str(second), "load")["head"][3] == ["d", 5.0]
+
+
+def test_a_dry_collection_deletes_nothing(project: Project) -> None:
+    first, _ = sales(project), sales(project)
+    would = project.report("gc", "--days", "0", "--dry-run")
+    assert [one["run"] for one in would["runs"]] == [first]
+    assert project.report("output", str(first), "load")["rows"] == 4
+
+
+def test_a_reused_result_outlives_the_run_that_made_it(project: Project) -> None:
+    project.pipeline(
+        "p",
+        {"kind": "loader", "id": "load", "code": SALES, "cache": "always"},
+        variables={"last": 4},
+    )
+    project.report("run", "p")
+    again = project.report("run", "p")
+    assert block_of(again, "load")["source_run"] == 1
+    project.report("gc", "--days", "0")
+    assert project.report("output", "2", "load")["rows"] == 4
+    assert project.report("diff", "2", "2", "load")["data"]["same"] == 4
+
+
+def test_an_unknown_kind_of_file_is_refused(project: Project, tmp_path: Path) -> None:
+    sales(project)
+    refused = project.report("output", "latest", "load", "--to", str(tmp_path / "out.docx"))
+    assert refused["exit"] == 2
+    assert all(kind in str(refused["error"]) for kind in ("csv", "parquet", "json"))

@@ -1,0 +1,87 @@
+"""Who drives a run: one process at a time, and any other once that is gone."""
+
+from __future__ import annotations
+
+import os
+import select
+from subprocess import Popen
+
+import pytest
+
+from tests.faults.gates import SECONDS, arriving, gated, nobody_left
+from tests.faults.test_cancelling import waiting
+from tests.project import Project
+
+pytestmark = pytest.mark.fault
+
+
+def first_to_end(processes: list[Popen[str]]) -> Popen[str]:
+    ends = {os.pidfd_open(process.pid): process for process in processes}
+    try:
+        ended, _, _ = select.select(list(ends), [], [], SECONDS)
+        return ends[ended[0]]
+    finally:
+        for descriptor in ends:
+            os.close(descriptor)
+
+
+def test_retry_of_a_driven_run_names_the_process(project: Project) -> None:
+    waiting(project, arriving())
+    with gated(project) as gate:
+        first = project.start("run", "p")
+        gate.hear()
+        refused = project.report("retry", "latest")
+        project.report("cancel", "latest")
+        first.communicate(timeout=20)
+    assert (refused["exit"], refused["error"]["code"]) == (2, "run_owned")
+    assert f"process {first.pid}" in refused["error"]["message"]
+
+
+def test_of_two_retries_one_wins_and_the_other_says_who_holds_it(project: Project) -> None:
+    waiting(project, arriving())
+    with gated(project) as gate:
+        first = project.start("run", "p")
+        gate.hear()
+        first.kill()
+        first.communicate()
+        nobody_left(project)
+        both = [project.start("retry", "latest") for _ in range(2)]
+        gate.hear()
+        loser = first_to_end(both)  # the winner stays at the gate
+        winner = both[1 - both.index(loser)]
+        _, told = loser.communicate(timeout=20)
+        project.report("cancel", "latest")
+        winner.communicate(timeout=20)
+    assert (loser.returncode, winner.returncode) == (2, 1)
+    assert f"driven by process {winner.pid}" in told
+
+
+def test_an_orphaned_run_says_so(project: Project) -> None:
+    waiting(project, arriving())
+    with gated(project) as gate:
+        first = project.start("run", "p")
+        gate.hear()
+        first.kill()
+        first.communicate()
+    reasons = project.report("why", "latest")["reasons"]
+    assert [reason["subject"] for reason in reasons] == ["run 1", "a", "b"]
+    assert "The process that drove it is gone" in reasons[0]["text"]
+    assert "was cut off" in reasons[1]["text"]
+    assert "Nobody drives it" in project.run("show", "latest").out
+
+
+def test_the_attempts_of_a_dead_process_are_recorded_as_lost(project: Project) -> None:
+    waiting(project, arriving("os.path.exists('second') or time.sleep(600)"))
+    with gated(project) as gate:
+        first = project.start("run", "p")
+        gate.hear()
+        first.kill()
+        first.communicate()
+        nobody_left(project)
+        (project.root / "second").touch()
+        assert project.report("retry", "latest")["state"] == "completed"
+    attempts = [one for one in project.report("show", "latest")["attempts"] if one["block_run"] == "a"]
+    assert [(one["attempt"], one["state"], one["outcome"]) for one in attempts] == [
+        (1, "ended", "lost"),
+        (2, "ended", "completed"),
+    ]
