@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := examples/mlops_demo
 
-.PHONY: help demo test lint check bench format clean
+.PHONY: help demo test lint check bench format schema clean
 
 help:
 	@echo "make demo    set up and run the demo project's training pipeline"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   lint, and the fast tests"
 	@echo "make bench   measure the promises, as ratios in one run"
 	@echo "make format  format the code"
+	@echo "make schema  write the database's schema anew from its tables"
 	@echo "make clean   remove the virtual environment and every data folder made here"
 
 $(VENV)/bin/python:
@@ -51,6 +52,9 @@ bench: $(VENV)/.ready-dev
 format: $(VENV)/.ready-dev
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+
+schema: $(VENV)/.ready-dev
+	@$(BIN)/python -m tests.adapters.db.write_schema
 
 clean:
 	rm -rf $(VENV) $(DEMO)/.blockwright

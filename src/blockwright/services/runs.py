@@ -150,7 +150,7 @@ def system_variables(workspace: Workspace, request: RunRequest, now: datetime) -
             "ds": date.strftime("%Y-%m-%d"),
             "hr": date.strftime("%H"),
             "env": request.env,
-            "event": {},
+            "event": dict(request.event),
             "execution_partition": f"{request.kind.value}/{stamp}",
             "interval_start_datetime": date,
             "interval_end_datetime": date + timedelta(days=1),

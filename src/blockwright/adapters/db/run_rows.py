@@ -8,7 +8,7 @@ from typing import Any
 
 from blockwright.adapters.db.cells import document, document_cell, moment, text_cell, time_cell
 from blockwright.adapters.db.statements import columns
-from blockwright.core.runs.model import Run, RunId, RunKind, RunRequest, RunState, Selection
+from blockwright.core.runs.model import Queue, Run, RunId, RunKind, RunRequest, RunSettings, RunState, Selection
 from blockwright.wire import documents
 
 QUEUED = "Waits for an engine to take it."
@@ -34,12 +34,25 @@ RUN_COLUMNS = (
     "parent_run",
     "pinned",
     "skip_sensors",
+    "queue",
+    "priority",
+    "settings",
+    "trigger_id",
+    "due",
+    "backfill_id",
+    "slice",
+    "product",
+    "requested_by",
 )
 
 SELECT_RUN = f"SELECT {columns(RUN_COLUMNS)} FROM run"
 
-# `pinned` is not among them: people set it while an engine holds an older copy of the run.
-_SAVED = tuple(name for name in RUN_COLUMNS if name not in ("id", "project", "pipeline", "kind", "created", "pinned"))
+# What a run was asked for never changes, and people set `pinned` while an engine holds an older copy of the run.
+_FIXED = frozenset(
+    ("id", "project", "pipeline", "kind", "created", "pinned", "queue", "priority", "settings")
+    + ("trigger_id", "due", "backfill_id", "slice", "product", "requested_by")
+)
+_SAVED = tuple(name for name in RUN_COLUMNS if name not in _FIXED)
 UPDATE_RUN = f"UPDATE run SET {', '.join(f'{name} = ?' for name in _SAVED)} WHERE id = ?"
 
 _NEW = RUN_COLUMNS[1:]
@@ -73,6 +86,15 @@ def new_run(
         replay_of=request.replay_of,
         parent_run=request.parent_run,
         skip_sensors=request.skip_sensors,
+        queue=request.queue,
+        priority=request.priority,
+        settings=request.settings,
+        trigger=request.trigger,
+        due=request.due,
+        backfill=request.backfill,
+        slice=request.slice,
+        product=request.product,
+        requested_by=request.requested_by,
     )
 
 
@@ -109,6 +131,15 @@ def run_cells(run: Run) -> Mapping[str, Any]:
         "parent_run": run.parent_run,
         "pinned": run.pinned,
         "skip_sensors": run.skip_sensors,
+        "queue": run.queue.value,
+        "priority": run.priority,
+        "settings": document_cell(documents.dump(run.settings)),
+        "trigger_id": run.trigger,
+        "due": time_cell(run.due),
+        "backfill_id": run.backfill,
+        "slice": run.slice,
+        "product": run.product,
+        "requested_by": text_cell(run.requested_by),
     }
 
 
@@ -136,4 +167,13 @@ def read_run(row: Sequence[Any]) -> Run:
         parent_run=cells["parent_run"],
         pinned=bool(cells["pinned"]),
         skip_sensors=bool(cells["skip_sensors"]),
+        queue=Queue(cells["queue"]),
+        priority=cells["priority"],
+        settings=documents.load(RunSettings, document(cells["settings"])),
+        trigger=cells["trigger_id"],
+        due=moment(cells["due"]),
+        backfill=cells["backfill_id"],
+        slice=cells["slice"],
+        product=cells["product"],
+        requested_by=cells["requested_by"],
     )

@@ -1,3 +1,77 @@
+CREATE TABLE alert (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    run_id INTEGER,
+    trigger_id INTEGER,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX alert_by_key ON alert (project, "key");
+CREATE INDEX alert_by_project ON alert (project, id);
+CREATE TABLE audit (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    time BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    project TEXT NOT NULL,
+    object TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    address TEXT NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE INDEX audit_by_project ON audit (project, id);
+CREATE TABLE backfill (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    parallel INTEGER NOT NULL,
+    reuse BOOLEAN,
+    requested_by TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    started BIGINT,
+    finished BIGINT
+);
+CREATE INDEX backfill_by_pipeline ON backfill (project, pipeline, id);
+CREATE INDEX backfill_by_state ON backfill (project, state, id);
+CREATE TABLE feed (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    writer BIGINT NOT NULL,
+    time BIGINT NOT NULL,
+    project TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    run_id INTEGER,
+    data TEXT NOT NULL
+);
+CREATE INDEX feed_by_writer ON feed (writer, id);
+CREATE TABLE idempotency (
+    project TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    request TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    CONSTRAINT idempotency_pk PRIMARY KEY (project, "key")
+)
+ WITHOUT ROWID;
+CREATE INDEX idempotency_by_age ON idempotency (created);
+CREATE TABLE person (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    password TEXT,
+    active BOOLEAN NOT NULL,
+    created BIGINT NOT NULL,
+    signed_in BIGINT
+);
+CREATE UNIQUE INDEX person_by_email ON person (email);
 CREATE TABLE run (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     project TEXT NOT NULL,
@@ -18,12 +92,25 @@ CREATE TABLE run (
     replay_of INTEGER,
     parent_run INTEGER,
     pinned BOOLEAN NOT NULL,
-    skip_sensors BOOLEAN NOT NULL
+    skip_sensors BOOLEAN NOT NULL,
+    queue TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    settings TEXT NOT NULL,
+    trigger_id INTEGER,
+    due BIGINT,
+    backfill_id INTEGER,
+    slice INTEGER,
+    product TEXT,
+    requested_by TEXT NOT NULL
 );
+CREATE INDEX run_by_backfill ON run (backfill_id, slice, id) WHERE backfill_id IS NOT NULL;
 CREATE INDEX run_by_pipeline ON run (project, pipeline, id);
 CREATE INDEX run_by_pipeline_and_state ON run (project, pipeline, state, id);
+CREATE INDEX run_by_product ON run (project, product, id) WHERE product IS NOT NULL;
 CREATE INDEX run_by_project ON run (project, id);
 CREATE INDEX run_by_state ON run (project, state, id);
+CREATE INDEX run_by_trigger ON run (trigger_id, id) WHERE trigger_id IS NOT NULL;
+CREATE INDEX run_waiting ON run (project, priority, id) WHERE state = 'queued';
 CREATE TABLE secret (
     project TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -31,6 +118,85 @@ CREATE TABLE secret (
     CONSTRAINT secret_pk PRIMARY KEY (project, name)
 )
  WITHOUT ROWID;
+CREATE TABLE "trigger" (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    active BIGINT NOT NULL,
+    token TEXT NOT NULL,
+    first_seen BIGINT NOT NULL,
+    enabled BIGINT,
+    next_due BIGINT,
+    last_due BIGINT,
+    state TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    updated BIGINT NOT NULL,
+    gone BIGINT
+);
+CREATE INDEX trigger_by_due ON "trigger" (next_due) WHERE next_due IS NOT NULL;
+CREATE INDEX trigger_by_pipeline ON "trigger" (project, pipeline, name);
+CREATE TABLE trigger_file (
+    project TEXT NOT NULL,
+    path TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    CONSTRAINT trigger_file_pk PRIMARY KEY (project, path)
+)
+ WITHOUT ROWID;
+CREATE TABLE version (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    block TEXT NOT NULL,
+    name TEXT NOT NULL,
+    run_id INTEGER NOT NULL,
+    block_run TEXT NOT NULL,
+    output TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    schema TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    pinned BOOLEAN NOT NULL
+);
+CREATE INDEX version_by_output ON version (project, pipeline, block, name, id);
+CREATE INDEX version_by_run ON version (run_id);
+CREATE TABLE version_column (
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    block TEXT NOT NULL,
+    name TEXT NOT NULL,
+    column_name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    first_version INTEGER NOT NULL,
+    last_version INTEGER NOT NULL,
+    CONSTRAINT version_column_pk PRIMARY KEY (project, pipeline, block, name, column_name, type)
+)
+ WITHOUT ROWID;
+CREATE INDEX version_column_by_name ON version_column (project, column_name);
+CREATE TABLE alert_delivery (
+    alert_id INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    project TEXT NOT NULL,
+    state TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    due BIGINT,
+    problem TEXT NOT NULL,
+    CONSTRAINT alert_delivery_pk PRIMARY KEY (alert_id, channel),
+    CONSTRAINT alert_delivery_alert_id_fk FOREIGN KEY(alert_id) REFERENCES alert (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX alert_delivery_by_due ON alert_delivery (state, due);
+CREATE TABLE alias (
+    project TEXT NOT NULL,
+    name TEXT NOT NULL,
+    version_id INTEGER NOT NULL,
+    updated BIGINT NOT NULL,
+    CONSTRAINT alias_pk PRIMARY KEY (project, name),
+    CONSTRAINT alias_version_id_fk FOREIGN KEY(version_id) REFERENCES version (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX alias_by_version ON alias (version_id);
 CREATE TABLE attempt (
     run_id INTEGER NOT NULL,
     block_run TEXT NOT NULL,
@@ -52,6 +218,21 @@ CREATE TABLE attempt (
     CONSTRAINT attempt_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+CREATE TABLE backfill_slice (
+    backfill_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    project TEXT NOT NULL,
+    name TEXT NOT NULL,
+    date BIGINT,
+    variables TEXT NOT NULL,
+    state TEXT NOT NULL,
+    run_id INTEGER,
+    tries INTEGER NOT NULL,
+    CONSTRAINT backfill_slice_pk PRIMARY KEY (backfill_id, position),
+    CONSTRAINT backfill_slice_backfill_id_fk FOREIGN KEY(backfill_id) REFERENCES backfill (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX backfill_slice_by_state ON backfill_slice (backfill_id, state, position);
 CREATE TABLE block_run (
     run_id INTEGER NOT NULL,
     name TEXT NOT NULL,
@@ -103,6 +284,42 @@ CREATE TABLE event (
     CONSTRAINT event_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+CREATE TABLE identity (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    user_id INTEGER NOT NULL,
+    created BIGINT NOT NULL,
+    CONSTRAINT identity_pk PRIMARY KEY (issuer, subject),
+    CONSTRAINT identity_user_id_fk FOREIGN KEY(user_id) REFERENCES person (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE role_grant (
+    user_id INTEGER NOT NULL,
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    role TEXT NOT NULL,
+    CONSTRAINT role_grant_pk PRIMARY KEY (user_id, project, pipeline),
+    CONSTRAINT role_grant_user_id_fk FOREIGN KEY(user_id) REFERENCES person (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE TABLE run_cost (
+    run_id INTEGER NOT NULL,
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    day TEXT NOT NULL,
+    state TEXT NOT NULL,
+    block_runs INTEGER NOT NULL,
+    seconds FLOAT NOT NULL,
+    block_seconds FLOAT NOT NULL,
+    cpu_seconds FLOAT NOT NULL,
+    rss_peak BIGINT NOT NULL,
+    bytes_in BIGINT NOT NULL,
+    bytes_out BIGINT NOT NULL,
+    CONSTRAINT run_cost_pk PRIMARY KEY (run_id),
+    CONSTRAINT run_cost_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX run_cost_by_day ON run_cost (project, day, pipeline);
 CREATE TABLE run_inbox (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     run_id INTEGER NOT NULL,
@@ -124,3 +341,67 @@ CREATE TABLE run_lease (
     CONSTRAINT run_lease_pk PRIMARY KEY (run_id),
     CONSTRAINT run_lease_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 );
+CREATE TABLE run_limit (
+    run_id INTEGER NOT NULL,
+    "key" TEXT NOT NULL,
+    project TEXT NOT NULL,
+    allowed INTEGER NOT NULL,
+    counts INTEGER NOT NULL,
+    CONSTRAINT run_limit_pk PRIMARY KEY (run_id, "key"),
+    CONSTRAINT run_limit_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX run_limit_by_key ON run_limit (project, "key");
+CREATE TABLE session (
+    digest TEXT NOT NULL,
+    user_id INTEGER NOT NULL,
+    created BIGINT NOT NULL,
+    seen BIGINT NOT NULL,
+    expires BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    CONSTRAINT session_pk PRIMARY KEY (digest),
+    CONSTRAINT session_user_id_fk FOREIGN KEY(user_id) REFERENCES person (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX session_by_user ON session (user_id);
+CREATE TABLE slot (
+    run_id INTEGER NOT NULL,
+    block_run TEXT NOT NULL,
+    pool TEXT NOT NULL,
+    project TEXT NOT NULL,
+    weight INTEGER NOT NULL,
+    CONSTRAINT slot_pk PRIMARY KEY (run_id, block_run, pool),
+    CONSTRAINT slot_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX slot_by_pool ON slot (project, pool);
+CREATE TABLE token (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    project TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    expires BIGINT,
+    used BIGINT,
+    revoked BIGINT,
+    CONSTRAINT token_user_id_fk FOREIGN KEY(user_id) REFERENCES person (id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX token_by_digest ON token (digest);
+CREATE INDEX token_by_user ON token (user_id);
+CREATE TABLE trigger_fire (
+    trigger_id INTEGER NOT NULL,
+    "key" TEXT NOT NULL,
+    project TEXT NOT NULL,
+    due BIGINT,
+    fired BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    run_id INTEGER,
+    CONSTRAINT trigger_fire_pk PRIMARY KEY (trigger_id, "key"),
+    CONSTRAINT trigger_fire_trigger_id_fk FOREIGN KEY(trigger_id) REFERENCES "trigger" (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX trigger_fire_by_time ON trigger_fire (trigger_id, fired);

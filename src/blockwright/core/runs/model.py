@@ -143,6 +143,39 @@ class RunKind(StrEnum):
     REPLAY = "replay"
 
 
+class Queue(StrEnum):
+    """Who takes a new run first."""
+
+    OWN = "own"  # the process that asked for it; an engine only when that process has died
+    ENGINE = "engine"  # the next engine that has room
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimit:
+    """At most ``limit`` runs with this ``key`` at once: ``pipeline:sales``, ``trigger:7``, ``customer=12``."""
+
+    key: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What a trigger (or whoever asked) says about the whole run.
+
+    ``allow_blocks_to_fail`` False: the first block that fails for good ends the run. ``timeout`` (seconds since the
+    run started) ends it as ``timeout_status``, ``failed`` or ``cancelled``. ``sla`` (seconds since the execution date)
+    only warns. ``limits`` count against others; when one is reached the run waits, or with ``skip_at_limit`` is
+    cancelled.
+    """
+
+    allow_blocks_to_fail: bool = True
+    timeout: float | None = None
+    timeout_status: str = "failed"
+    sla: float | None = None
+    limits: tuple[RunLimit, ...] = ()
+    skip_at_limit: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which blocks a run executes. ``blocks`` empty: all. ``upstream``: also everything they depend on; without it
@@ -154,7 +187,12 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What is asked for; becomes a run. ``reuse``: None leaves it to the blocks' own ``cache``."""
+    """What is asked for; becomes a run. ``reuse``: None leaves it to the blocks' own ``cache``.
+
+    ``priority``: of waiting runs the highest goes first. ``trigger`` and ``due`` say what fired and for which time,
+    ``backfill`` and ``slice`` which part of which backfill it is, ``product`` which data product it makes, ``event``
+    what block code gets as ``kwargs['event']``. ``requested_by`` names the person or token.
+    """
 
     project: str
     pipeline: str
@@ -167,6 +205,16 @@ class RunRequest:
     replay_of: RunId | None = None
     parent_run: RunId | None = None
     skip_sensors: bool = False
+    queue: Queue = Queue.OWN
+    priority: int = 0
+    settings: RunSettings = RunSettings()
+    trigger: int | None = None
+    due: datetime | None = None
+    backfill: int | None = None
+    slice: int | None = None
+    product: str | None = None
+    requested_by: str = ""
+    event: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +243,12 @@ class Run:
     parent_run: RunId | None = None
     pinned: bool = False
     skip_sensors: bool = False
+    queue: Queue = Queue.OWN
+    priority: int = 0
+    settings: RunSettings = RunSettings()
+    trigger: int | None = None
+    due: datetime | None = None
+    backfill: int | None = None
+    slice: int | None = None
+    product: str | None = None
+    requested_by: str = ""

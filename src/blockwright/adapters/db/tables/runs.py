@@ -1,38 +1,15 @@
-"""The schema: every table, once, for SQLite and PostgreSQL alike.
-
-Migrations lead to exactly this, and ``schema.sql`` is this as text; tests hold all three together. Only migrations
-and tests import this module: SQLAlchemy is too slow for every start (see ``databases``).
-
-Every row carries its project. Times are microseconds since 1970 in UTC, documents are JSON text (see ``cells``).
-"""
+"""Runs with their leases, block runs, attempts, events and messages."""
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
-# Constraints have names so that a later migration can speak of them.
-metadata = MetaData(naming_convention={"pk": "%(table_name)s_pk", "fk": "%(table_name)s_%(column_0_name)s_fk"})
+from blockwright.adapters.db.tables.base import RowId, metadata, run_id
 
-# SQLite counts rows by itself only in a column whose type is exactly INTEGER.
-RowId = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _run_id() -> Column[int]:
-    return Column("run_id", RowId, ForeignKey("run.id", ondelete="CASCADE"), nullable=False)
-
+_TRIGGERED = text("trigger_id IS NOT NULL")
+_SLICE = text("backfill_id IS NOT NULL")
+_PRODUCT = text("product IS NOT NULL")
+_WAITING = text("state = 'queued'")
 
 run = Table(
     "run",
@@ -57,10 +34,23 @@ run = Table(
     Column("parent_run", RowId),
     Column("pinned", Boolean, nullable=False),
     Column("skip_sensors", Boolean, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("trigger_id", RowId),
+    Column("due", BigInteger),
+    Column("backfill_id", RowId),
+    Column("slice", Integer),
+    Column("product", Text),
+    Column("requested_by", Text, nullable=False),
     Index("run_by_project", "project", "id"),
     Index("run_by_pipeline", "project", "pipeline", "id"),
     Index("run_by_state", "project", "state", "id"),
     Index("run_by_pipeline_and_state", "project", "pipeline", "state", "id"),
+    Index("run_by_trigger", "trigger_id", "id", sqlite_where=_TRIGGERED, postgresql_where=_TRIGGERED),
+    Index("run_by_backfill", "backfill_id", "slice", "id", sqlite_where=_SLICE, postgresql_where=_SLICE),
+    Index("run_by_product", "project", "product", "id", sqlite_where=_PRODUCT, postgresql_where=_PRODUCT),
+    Index("run_waiting", "project", "priority", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     sqlite_autoincrement=True,  # an id is never used again: folders and links of a deleted run may still exist
 )
 
@@ -68,7 +58,7 @@ run = Table(
 run_lease = Table(
     "run_lease",
     metadata,
-    _run_id(),
+    run_id(),
     Column("project", Text, nullable=False),
     Column("pipeline", Text, nullable=False),
     Column("owner", Text),
@@ -85,7 +75,7 @@ _COMPLETED_WHOLE = text("state = 'completed' AND role <> 'child'")
 block_run = Table(
     "block_run",
     metadata,
-    _run_id(),
+    run_id(),
     Column("name", Text, nullable=False),
     Column("project", Text, nullable=False),
     Column("pipeline", Text, nullable=False),
@@ -142,7 +132,7 @@ block_run = Table(
 attempt = Table(
     "attempt",
     metadata,
-    _run_id(),
+    run_id(),
     Column("block_run", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("project", Text, nullable=False),
@@ -165,7 +155,7 @@ attempt = Table(
 event = Table(
     "event",
     metadata,
-    _run_id(),
+    run_id(),
     Column("number", BigInteger, nullable=False),
     Column("project", Text, nullable=False),
     Column("time", BigInteger, nullable=False),
@@ -180,34 +170,10 @@ run_inbox = Table(
     "run_inbox",
     metadata,
     Column("id", RowId, primary_key=True),
-    _run_id(),
+    run_id(),
     Column("project", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("data", Text, nullable=False),
     Index("run_inbox_by_run", "run_id", "id"),
     sqlite_autoincrement=True,  # a message that was dealt with is not mistaken for a later one
 )
-
-secret = Table(
-    "secret",
-    metadata,
-    Column("project", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("token", Text, nullable=False),  # the encrypted value
-    PrimaryKeyConstraint("project", "name"),
-    sqlite_with_rowid=False,
-)
-
-
-def schema_sql() -> str:
-    """The text of ``schema.sql``: what makes a new SQLite file without SQLAlchemy."""
-    from sqlalchemy.dialects import sqlite
-    from sqlalchemy.schema import CreateIndex, CreateTable
-
-    dialect = sqlite.dialect()
-    statements = []
-    for table in metadata.sorted_tables:
-        statements.append(str(CreateTable(table).compile(dialect=dialect)))
-        statements += [str(CreateIndex(index).compile(dialect=dialect)) for index in sorted(table.indexes, key=str)]
-    lines = (line.rstrip() for statement in statements for line in f"{statement.strip()};".splitlines())
-    return "\n".join(line.replace("\t", "    ") for line in lines) + "\n"

@@ -1,0 +1,525 @@
+"""The first tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("trigger_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("alert_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("alert_by_key", "alert", ["project", "key"], unique=True)
+    op.create_index("alert_by_project", "alert", ["project", "id"], unique=False)
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("audit_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("audit_by_project", "audit", ["project", "id"], unique=False)
+    op.create_table(
+        "backfill",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("parallel", sa.Integer(), nullable=False),
+        sa.Column("reuse", sa.Boolean(), nullable=True),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("started", sa.BigInteger(), nullable=True),
+        sa.Column("finished", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("backfill_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("backfill_by_pipeline", "backfill", ["project", "pipeline", "id"], unique=False)
+    op.create_index("backfill_by_state", "backfill", ["project", "state", "id"], unique=False)
+    op.create_table(
+        "feed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("writer", sa.BigInteger(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("feed_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("feed_by_writer", "feed", ["writer", "id"], unique=False)
+    op.create_table(
+        "idempotency",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "key", name=op.f("idempotency_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("idempotency_by_age", "idempotency", ["created"], unique=False)
+    op.create_table(
+        "person",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("password", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("signed_in", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("person_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("person_by_email", "person", ["email"], unique=True)
+    op.create_table(
+        "run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("selection", sa.Text(), nullable=False),
+        sa.Column("variables", sa.Text(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("reuse", sa.Boolean(), nullable=True),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("git_commit", sa.Text(), nullable=True),
+        sa.Column("started", sa.BigInteger(), nullable=True),
+        sa.Column("finished", sa.BigInteger(), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("replay_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("parent_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("skip_sensors", sa.Boolean(), nullable=False),
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("trigger_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("backfill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("slice", sa.Integer(), nullable=True),
+        sa.Column("product", sa.Text(), nullable=True),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("run_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "run_by_backfill",
+        "run",
+        ["backfill_id", "slice", "id"],
+        unique=False,
+        sqlite_where=sa.text("backfill_id IS NOT NULL"),
+        postgresql_where=sa.text("backfill_id IS NOT NULL"),
+    )
+    op.create_index("run_by_pipeline", "run", ["project", "pipeline", "id"], unique=False)
+    op.create_index("run_by_pipeline_and_state", "run", ["project", "pipeline", "state", "id"], unique=False)
+    op.create_index(
+        "run_by_product",
+        "run",
+        ["project", "product", "id"],
+        unique=False,
+        sqlite_where=sa.text("product IS NOT NULL"),
+        postgresql_where=sa.text("product IS NOT NULL"),
+    )
+    op.create_index("run_by_project", "run", ["project", "id"], unique=False)
+    op.create_index("run_by_state", "run", ["project", "state", "id"], unique=False)
+    op.create_index(
+        "run_by_trigger",
+        "run",
+        ["trigger_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("trigger_id IS NOT NULL"),
+        postgresql_where=sa.text("trigger_id IS NOT NULL"),
+    )
+    op.create_index(
+        "run_waiting",
+        "run",
+        ["project", "priority", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.create_table(
+        "secret",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "name", name=op.f("secret_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "trigger",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("active", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("first_seen", sa.BigInteger(), nullable=False),
+        sa.Column("enabled", sa.BigInteger(), nullable=True),
+        sa.Column("next_due", sa.BigInteger(), nullable=True),
+        sa.Column("last_due", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("gone", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("trigger_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "trigger_by_due",
+        "trigger",
+        ["next_due"],
+        unique=False,
+        sqlite_where=sa.text("next_due IS NOT NULL"),
+        postgresql_where=sa.text("next_due IS NOT NULL"),
+    )
+    op.create_index("trigger_by_pipeline", "trigger", ["project", "pipeline", "name"], unique=False)
+    op.create_table(
+        "trigger_file",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "path", name=op.f("trigger_file_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "version",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("block_run", sa.Text(), nullable=False),
+        sa.Column("output", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("schema", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("version_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("version_by_output", "version", ["project", "pipeline", "block", "name", "id"], unique=False)
+    op.create_index("version_by_run", "version", ["run_id"], unique=False)
+    op.create_table(
+        "version_column",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("column_name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("first_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "project", "pipeline", "block", "name", "column_name", "type", name=op.f("version_column_pk")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("version_column_by_name", "version_column", ["project", "column_name"], unique=False)
+    op.create_table(
+        "alert_delivery",
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alert.id"], name=op.f("alert_delivery_alert_id_fk"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("alert_id", "channel", name=op.f("alert_delivery_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("alert_delivery_by_due", "alert_delivery", ["state", "due"], unique=False)
+    op.create_table(
+        "alias",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("alias_version_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("project", "name", name=op.f("alias_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("alias_by_version", "alias", ["version_id"], unique=False)
+    op.create_table(
+        "attempt",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("block_run", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("started", sa.BigInteger(), nullable=False),
+        sa.Column("fencing", sa.BigInteger(), nullable=False),
+        sa.Column("finished", sa.BigInteger(), nullable=True),
+        sa.Column("host", sa.Text(), nullable=True),
+        sa.Column("pid", sa.BigInteger(), nullable=True),
+        sa.Column("pid_started", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("manifest", sa.Text(), nullable=True),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("attempt_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "block_run", "number", name=op.f("attempt_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "backfill_slice",
+        sa.Column("backfill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("date", sa.BigInteger(), nullable=True),
+        sa.Column("variables", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["backfill_id"], ["backfill.id"], name=op.f("backfill_slice_backfill_id_fk"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("backfill_id", "position", name=op.f("backfill_slice_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("backfill_slice_by_state", "backfill_slice", ["backfill_id", "state", "position"], unique=False)
+    op.create_table(
+        "block_run",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("parent", sa.Text(), nullable=True),
+        sa.Column("dynamic_index", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("waited", sa.Float(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("started", sa.BigInteger(), nullable=True),
+        sa.Column("finished", sa.BigInteger(), nullable=True),
+        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("cpu_seconds", sa.Float(), nullable=True),
+        sa.Column("rss_peak", sa.BigInteger(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("reused", sa.Boolean(), nullable=False),
+        sa.Column("source_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("outputs", sa.Text(), nullable=False),
+        sa.Column("tests_passed", sa.Integer(), nullable=False),
+        sa.Column("tests_failed", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("items", sa.Text(), nullable=True),
+        sa.Column("manifest", sa.Text(), nullable=True),
+        sa.Column("settled", sa.BigInteger(), nullable=True),
+        sa.Column("produced", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("block_run_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "name", name=op.f("block_run_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "block_run_by_block",
+        "block_run",
+        ["project", "pipeline", "block", "settled"],
+        unique=False,
+        sqlite_where=sa.text("state = 'completed' AND role <> 'child'"),
+        postgresql_where=sa.text("state = 'completed' AND role <> 'child'"),
+    )
+    op.create_index(
+        "block_run_by_key",
+        "block_run",
+        ["project", "block", "key", "produced"],
+        unique=False,
+        sqlite_where=sa.text("state = 'completed'"),
+        postgresql_where=sa.text("state = 'completed'"),
+    )
+    op.create_table(
+        "event",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("block_run", sa.Text(), nullable=True),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("event_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "number", name=op.f("event_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "identity",
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["person.id"], name=op.f("identity_user_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("identity_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "role_grant",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["person.id"], name=op.f("role_grant_user_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "project", "pipeline", name=op.f("role_grant_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "run_cost",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("block_runs", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("block_seconds", sa.Float(), nullable=False),
+        sa.Column("cpu_seconds", sa.Float(), nullable=False),
+        sa.Column("rss_peak", sa.BigInteger(), nullable=False),
+        sa.Column("bytes_in", sa.BigInteger(), nullable=False),
+        sa.Column("bytes_out", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("run_cost_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("run_cost_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("run_cost_by_day", "run_cost", ["project", "day", "pipeline"], unique=False)
+    op.create_table(
+        "run_inbox",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("run_inbox_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("run_inbox_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("run_inbox_by_run", "run_inbox", ["run_id", "id"], unique=False)
+    op.create_table(
+        "run_lease",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("fencing", sa.BigInteger(), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("events", sa.BigInteger(), nullable=False),
+        sa.Column("positions", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("run_lease_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("run_lease_pk")),
+    )
+    op.create_table(
+        "run_limit",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("allowed", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("run_limit_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "key", name=op.f("run_limit_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("run_limit_by_key", "run_limit", ["project", "key"], unique=False)
+    op.create_table(
+        "session",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["person.id"], name=op.f("session_user_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("digest", name=op.f("session_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("session_by_user", "session", ["user_id"], unique=False)
+    op.create_table(
+        "slot",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("block_run", sa.Text(), nullable=False),
+        sa.Column("pool", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("slot_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "block_run", "pool", name=op.f("slot_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("slot_by_pool", "slot", ["project", "pool"], unique=False)
+    op.create_table(
+        "token",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=True),
+        sa.Column("used", sa.BigInteger(), nullable=True),
+        sa.Column("revoked", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["person.id"], name=op.f("token_user_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("token_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("token_by_digest", "token", ["digest"], unique=True)
+    op.create_index("token_by_user", "token", ["user_id"], unique=False)
+    op.create_table(
+        "trigger_fire",
+        sa.Column("trigger_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("fired", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["trigger_id"], ["trigger.id"], name=op.f("trigger_fire_trigger_id_fk"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("trigger_id", "key", name=op.f("trigger_fire_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("trigger_fire_by_time", "trigger_fire", ["trigger_id", "fired"], unique=False)
+    # ### end Alembic commands ###

@@ -1,0 +1,40 @@
+"""Alerts and their way to each channel."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
+
+from blockwright.adapters.db.tables.base import RowId, metadata
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("key", Text, nullable=False),  # what it is about: raised once for each
+    Column("kind", Text, nullable=False),
+    Column("pipeline", Text, nullable=False),
+    Column("run_id", RowId),
+    Column("trigger_id", RowId),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Index("alert_by_key", "project", "key", unique=True),
+    Index("alert_by_project", "project", "id"),
+    sqlite_autoincrement=True,
+)
+
+alert_delivery = Table(
+    "alert_delivery",
+    metadata,
+    Column("alert_id", RowId, ForeignKey("alert.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, sent, failed
+    Column("tries", Integer, nullable=False),
+    Column("due", BigInteger),
+    Column("problem", Text, nullable=False),
+    PrimaryKeyConstraint("alert_id", "channel"),
+    Index("alert_delivery_by_due", "state", "due"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,23 @@
+"""The feed: what changed, in the order in which it was committed, for everyone who follows along."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from blockwright.adapters.db.tables.base import RowId, metadata
+
+# On SQLite there is one writer at a time, so `id` grows in the order of commits. On PostgreSQL it does not: a reader
+# follows (`writer`, `id`) and stops before the oldest transaction that is still open.
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("writer", BigInteger, nullable=False),  # PostgreSQL's number of the writing transaction; 0 on SQLite
+    Column("time", BigInteger, nullable=False),
+    Column("project", Text, nullable=False),  # empty: of the whole installation
+    Column("topic", Text, nullable=False),
+    Column("run_id", RowId),
+    Column("data", Text, nullable=False),
+    Index("feed_by_writer", "writer", "id"),
+    sqlite_autoincrement=True,
+)
