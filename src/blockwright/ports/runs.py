@@ -73,6 +73,16 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Fire:
+    """What a trigger fires for: ``key`` names the due time or the event, and each fires once."""
+
+    trigger: int
+    key: str
+    due: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InboxMessage:
     """A wish from outside the owner: ``cancel``, ``retry``."""
 
@@ -113,9 +123,11 @@ class RunStore(Protocol):
         git_commit: str | None,
         block_runs: Sequence[BlockRun],
         now: datetime,
+        fire: Fire | None = None,
     ) -> Run:
         """A new run in state ``queued`` with its block runs and its first event. ``pipeline_run_id`` is put into
-        ``system`` by the store, which is the one to know it."""
+        ``system`` by the store, which is the one to know it. With ``fire`` the same transaction records that the
+        trigger fired; raises Conflict (code ``fired``) and creates nothing when it has fired for that key before."""
         ...
 
     def claim(self, run: RunId, owner: str, *, seconds: float, now: datetime, dead: Sequence[str] = ()) -> Lease:

@@ -17,6 +17,10 @@ from sqlalchemy import create_engine
 from blockwright import __version__
 from blockwright.adapters.db import tables
 
+FEED_WRITER = """
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE feed ALTER COLUMN writer SET DEFAULT (pg_current_xact_id()::text::bigint)")
+"""
 FOLDER = Path(tables.__file__).parent.parent
 FIRST = FOLDER / "migrations" / "versions" / "0001_first.py"
 HEAD = '''"""The first tables."""
@@ -37,7 +41,7 @@ def upgrade() -> None:
 def main() -> None:
     (FOLDER / "schema.sql").write_text(tables.schema_sql(), encoding="utf-8")
     if __version__.startswith("0.1."):
-        FIRST.write_text(HEAD + first_migration(), encoding="utf-8")
+        FIRST.write_text(HEAD + first_migration() + FEED_WRITER, encoding="utf-8")
         subprocess.run([Path(sys.executable).with_name("ruff"), "format", "--quiet", FIRST], check=True)
 
 

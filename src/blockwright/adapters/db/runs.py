@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from blockwright.adapters.db import leases, results, run_lists, saving
+from blockwright.adapters.db import feed_rows, fires, leases, results, run_lists, saving
 from blockwright.adapters.db.attempt_rows import (
     INSERT_EVENT,
     SELECT_ATTEMPT,
@@ -29,6 +29,7 @@ from blockwright.core.runs.model import BlockRun, BlockRunName, Run, RunId, RunR
 from blockwright.ports.runs import (
     AttemptRecord,
     Changes,
+    Fire,
     FoundResult,
     InboxMessage,
     Lease,
@@ -66,9 +67,12 @@ class DatabaseRuns:
         git_commit: str | None,
         block_runs: Sequence[BlockRun],
         now: datetime,
+        fire: Fire | None = None,
     ) -> Run:
         run = new_run(request, variables=variables, system=system, snapshot=snapshot, git_commit=git_commit, now=now)
         with self._database.write() as transaction:
+            if fire is not None:
+                fires.record(transaction, fire, run.project, now)
             (number,) = transaction.execute(INSERT_RUN, insert_parameters(run)).fetchone()
             system_cell = document_cell({**system, "pipeline_run_id": number})
             transaction.execute("UPDATE run SET system = ? WHERE id = ?", (system_cell, number))
@@ -78,6 +82,9 @@ class DatabaseRuns:
             transaction.executemany(INSERT_BLOCK_RUN, rows)
             first = NewEvent(QUEUED, data={"kind": request.kind.value, "reason": run.reason})
             transaction.executemany(INSERT_EVENT, saving.event_rows(place, 1, [first], now))
+            feed_rows.write(transaction, place, 1, [first], now)
+            if fire is not None:
+                fires.name_run(transaction, fire, place.run)
             return _run(transaction, place.run)
 
     def claim(self, run: RunId, owner: str, *, seconds: float, now: datetime, dead: Sequence[str] = ()) -> Lease:

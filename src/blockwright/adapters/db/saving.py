@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from blockwright.adapters.db import leases
+from blockwright.adapters.db import feed_rows, leases
 from blockwright.adapters.db.attempt_rows import INSERT_EVENT, UPSERT_ATTEMPT, attempt_row, event_row
 from blockwright.adapters.db.block_run_rows import UPSERT_BLOCK_RUN, Place, block_run_row
 from blockwright.adapters.db.cells import time_cell
@@ -35,6 +35,7 @@ def save(transaction: Transaction, lease: Lease, changes: Changes, *, now: datet
     _write(transaction, UPSERT_BLOCK_RUN, list(block_run_rows(transaction, place, changes.block_runs, now)))
     _write(transaction, UPSERT_ATTEMPT, [attempt_row(attempt, place.project) for attempt in changes.attempts])
     _write(transaction, INSERT_EVENT, event_rows(place, first_event, changes.events, now))
+    feed_rows.write(transaction, place, first_event, changes.events, now)
     _write(transaction, _TAKE, [(lease.run, message) for message in changes.taken])
 
 

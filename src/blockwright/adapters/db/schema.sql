@@ -43,7 +43,7 @@ CREATE INDEX backfill_by_pipeline ON backfill (project, pipeline, id);
 CREATE INDEX backfill_by_state ON backfill (project, state, id);
 CREATE TABLE feed (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    writer BIGINT NOT NULL,
+    writer BIGINT DEFAULT 0 NOT NULL,
     time BIGINT NOT NULL,
     project TEXT NOT NULL,
     topic TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 
 from blockwright.adapters.db.tables.base import RowId, metadata
 
@@ -12,7 +12,8 @@ feed = Table(
     "feed",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("writer", BigInteger, nullable=False),  # PostgreSQL's number of the writing transaction; 0 on SQLite
+    # PostgreSQL's number of the writing transaction (a migration sets that default there); 0 on SQLite.
+    Column("writer", BigInteger, nullable=False, server_default=text("0")),
     Column("time", BigInteger, nullable=False),
     Column("project", Text, nullable=False),  # empty: of the whole installation
     Column("topic", Text, nullable=False),

@@ -65,7 +65,7 @@ def upgrade() -> None:
     op.create_table(
         "feed",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("writer", sa.BigInteger(), nullable=False),
+        sa.Column("writer", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("time", sa.BigInteger(), nullable=False),
         sa.Column("project", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
@@ -523,3 +523,6 @@ def upgrade() -> None:
     )
     op.create_index("trigger_fire_by_time", "trigger_fire", ["trigger_id", "fired"], unique=False)
     # ### end Alembic commands ###
+
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE feed ALTER COLUMN writer SET DEFAULT (pg_current_xact_id()::text::bigint)")
