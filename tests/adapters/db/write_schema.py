@@ -51,8 +51,8 @@ def first_migration() -> str:
         context = MigrationContext.configure(connection)
         operations = produce_migrations(context, tables.metadata)
     assert operations.upgrade_ops is not None
-    code = render_python_code(operations.upgrade_ops)
-    return "\n".join(line for line in code.splitlines() if "commands auto generated" not in line and line.strip()) + "\n"
+    lines = render_python_code(operations.upgrade_ops).splitlines()
+    return "".join(f"{line}\n" for line in lines if "commands auto generated" not in line and line.strip())
 
 
 if __name__ == "__main__":
