@@ -62,7 +62,8 @@ def test_a_value_comes_back_as_it_was(value: Any, codec: str, kind: str, store: 
 def test_a_table_says_its_rows_columns_and_types(store: Path) -> None:
     output = codecs.write(pd.DataFrame({"a": [1, 2], "s": ["x", "y"]}), name="output_0", store=store)
     assert (output.type, output.rows, output.columns) == ("dataframe", 2, 2)
-    assert output.schema == (Column("a", "int64"), Column("s", "str"))
+    text = "str" if pd.__version__ >= "3" else "object"
+    assert output.schema == (Column("a", "int64"), Column("s", text))
     assert output.bytes == blobs.path_of(store, output.digest).stat().st_size
 
 

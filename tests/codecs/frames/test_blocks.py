@@ -32,6 +32,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return codecs.write(frame, name="output_0", store=store), store
 
 
+@pytest.mark.skipif(pd.__version__ < "3", reason="text becomes Python objects in pandas 2")
 def test_reading_adds_no_private_memory_until_it_is_written(large: Any) -> None:
     output, store = large
     assert output.bytes > 100_000_000

@@ -31,14 +31,24 @@ def decode(array: Any, kind: str, note: dict[str, Any], file: Any) -> Any:
     if kind in _OBJECTS:
         return objects.decode(array, kind, note)
     if kind == "text":
-        from blockwright.codecs.frames.encoded import unpacked
-
-        return unpacked(note["dtype"]).__from_arrow__(array)
+        return _text(array, note)
     if kind == "geometry":
         from blockwright.codecs.frames import geometry
 
         return geometry.decode(array, note)
     return extensions.decode(array, kind, note, file)
+
+
+def _text(array: Any, note: dict[str, Any]) -> Any:
+    from blockwright.codecs.frames.encoded import unpacked
+
+    dtype = unpacked(note["dtype"])
+    values = dtype.__from_arrow__(array)
+    wanted = dtype.construct_array_type()
+    if isinstance(values, wanted):
+        return values
+    # pandas 2.3 gives the wrong kind of array for text that Python keeps and whose gaps are NaN.
+    return wanted._from_sequence(values, dtype=dtype)
 
 
 def array_of(series: Any) -> Any:
