@@ -123,8 +123,10 @@ def test_an_unknown_provider_names_those_there_are(run: Runs) -> None:
         run("SELECT 1", data_provider="snowflake", data_provider_profile="default")
 
 
-def test_times_and_missing_values_come_through(run: Runs) -> None:
-    frame = pd.DataFrame({"t": pd.to_datetime(["2024-01-01", None], utc=True), "x": [1.5, None], "s": ["a", None]})
+@pytest.mark.parametrize("unit", ["us", "ns"])
+def test_times_and_missing_values_come_through(run: Runs, unit: str) -> None:
+    times = pd.to_datetime(["2024-01-01", None], utc=True).astype(f"datetime64[{unit}, UTC]")
+    frame = pd.DataFrame({"t": times, "x": [1.5, None], "s": ["a", None]})
     back = run("SELECT * FROM df_1", given("load", frame))
     assert back["t"][0] == pd.Timestamp("2024-01-01", tz="UTC")
     assert back.iloc[1].isna().all()

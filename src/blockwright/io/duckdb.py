@@ -173,16 +173,19 @@ def _if_in_transaction(action: Callable[[], Any]) -> None:
 
 
 def result_frame(result: Any) -> DataFrame:
-    """The rows of an executed query as a frame; sums of integers come back as integers where they fit."""
-    wide = [place for place, column in enumerate(result.description or ()) if str(column[1]) == "HUGEINT"]
+    """The rows of an executed query as a frame; sums of integers come back as integers where they fit, and instants
+    of nanoseconds with their zone, which DuckDB's own conversion forgets (it keeps them in UTC)."""
+    types = [str(column[1]) for column in result.description or ()]
     with warnings.catch_warnings():
         # DuckDB's own conversion uses a keyword that newer versions of pandas warn of.
         warnings.filterwarnings("ignore", message="The inplace keyword", category=Warning)
         frame: DataFrame = result.df()
-    for place in wide:
+    for place, kind in enumerate(types):
         column = frame.iloc[:, place]
-        if not column.isna().any() and (column.abs() < 2**53).all():
+        if kind == "HUGEINT" and not column.isna().any() and (column.abs() < 2**53).all():
             frame.isetitem(place, column.to_numpy().astype("int64"))
+        elif kind == "TIMESTAMPTZ_NS" and column.dtype.kind == "M" and getattr(column.dtype, "tz", None) is None:
+            frame.isetitem(place, column.dt.tz_localize("UTC"))
     return frame
 
 
