@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := examples/mlops_demo
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
+FAST := quick or not (slow or fault or postgres or redis)
 
 .PHONY: help demo test lint check bench format schema clean
 
@@ -35,7 +37,7 @@ demo: $(VENV)/.ready
 	@$(BIN)/python examples/report.py
 
 test: $(VENV)/.ready-dev
-	@$(BIN)/python -m pytest --numprocesses auto --quiet $(PYTEST_ARGS)
+	@$(PYTEST) $(PYTEST_ARGS)
 
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff format --check --quiet . || (echo "run make format"; exit 1)
@@ -44,7 +46,7 @@ lint: $(VENV)/.ready-dev
 	@$(BIN)/lint-imports --no-cache
 
 check: lint
-	@$(BIN)/python -m pytest --numprocesses auto --quiet -m "not slow and not fault and not postgres" $(PYTEST_ARGS)
+	@$(PYTEST) -m "$(FAST)" --hypothesis-profile quick --durations 5 --durations-min 2 $(PYTEST_ARGS)
 
 bench: $(VENV)/.ready-dev
 	@$(BIN)/python -m benchmarks --write

@@ -34,6 +34,7 @@ def main(attempts: int = 100) -> None:
             python=sys.executable, cache=root / "cache", environ=dict(os.environ), cwd=root, token="benchmark"
         )
         executor = LocalExecutor(options)
+        executor.warm_up()
         load_like_the_fork_server()
         digest = store_code(root)
         try:

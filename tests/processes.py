@@ -6,7 +6,7 @@ import os
 import select
 from collections.abc import Iterable
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def marked(text: str) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,17 @@ from typing import Any
 import yaml
 
 COMMAND = [sys.executable, "-m", "blockwright"]
+FOREIGN = (
+    "BLOCKWRIGHT_",
+    "CONCURRENCY_CONFIG_",
+    "COV",
+    "COLUMNS",
+    "DEFAULT_EXECUTOR_TYPE",
+    "ENV",
+    "LINES",
+    "RUN_PIPELINE_",
+)
+"""How variables of the developer's environment begin that would change what a command does or prints."""
 FOLDERS = {
     "loader": ("data_loader", "data_loaders"),
     "transformer": ("transformer", "transformers"),
@@ -66,15 +78,15 @@ class Project:
         self.write(f"pipelines/{name}/metadata.yaml", yaml.safe_dump(document, sort_keys=False))
 
     def run(
-        self, *arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 60
+        self, *arguments: str, environ: Mapping[str, str] | None = None, stdin: str = "", timeout: float = 100
     ) -> Result:
         done = subprocess.run(
             [*COMMAND, *arguments],
             cwd=self.root,
-            env=self._environ(environ),
+            env=self.surroundings(environ),
             input=stdin,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=timeout,
             check=False,
         )
@@ -84,11 +96,11 @@ class Project:
         return subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.root,
-            env=self._environ(environ),
+            env=self.surroundings(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
             start_new_session=True,
         )
 
@@ -104,13 +116,18 @@ class Project:
 
     def value(self, block: str, run: str = "latest", name: str | None = None) -> Any:
         """The JSON value of an output, from its preview."""
-        shown = self.report("output", run, block, *([name] if name else []))
+        shown = self.report("output", run, block, *([name] if name else []), "--head", "0")  # no table to be read
         assert shown.get("preview") is not None, shown
         return shown["preview"]["value"]
 
-    def _environ(self, more: Mapping[str, str] | None) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("BLOCKWRIGHT_", "COV"))}
+    def surroundings(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment of a command: of this one what has no say in what is tested, and what the test sets."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         return {**kept, "NO_COLOR": "1", **self.environ, **(more or {})}
+
+    def copy(self, folder: Path) -> Project:
+        """The project with its data as it is now, in a folder of the same name in ``folder``."""
+        return Project(Path(shutil.copytree(self.root, folder / self.root.name, symlinks=True)), self.environ)
 
 
 def block_of(report: Mapping[str, Any], name: str) -> dict[str, Any]:

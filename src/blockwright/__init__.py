@@ -6,7 +6,9 @@ importing one room of the house never loads another.
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False  # nothing is imported here, not even ``typing``
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -13,7 +14,7 @@ from fcntl import ioctl
 
 from tests.project import COMMAND, Project
 
-SECONDS = 30.0
+SECONDS = 60.0
 _CONTROL = re.compile(r"\x1b\[(\d*)([A-Za-z])")
 
 
@@ -25,10 +26,11 @@ class Terminal:
         ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self.shown = ""
         self._file = ours
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end within a character
         self.process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=project.root,
-            env={**os.environ, **project.environ, "TERM": "xterm"},
+            env={**project.surroundings({"TERM": "xterm"}), "NO_COLOR": ""},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -72,5 +74,5 @@ class Terminal:
             data = os.read(self._file, 65536) if readable else b""
         except OSError:  # the other side is closed: how a pseudo-terminal ends
             data = b""
-        self.shown += data.decode("utf-8", "replace")
+        self.shown += self._decoder.decode(data)
         return bool(data)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.project import Project, block_of, states
 
+pytestmark = pytest.mark.slow
+
 ONE = "@data_loader\ndef load(*args):\n    return 1\n"
 FAILS = "@data_loader\ndef load(*args):\n    raise ValueError('no data')\n"
 
@@ -163,9 +165,9 @@ def test_a_sensor_that_is_left_out_holds_nobody_up_but_keeps_the_order(project: 
 
 def test_a_sensor_with_a_timeout_gives_up(project: Project) -> None:
     code = "@sensor\ndef wait(*args):\n    return False\n"
-    project.pipeline("p", {"kind": "sensor", "id": "wait", "code": code, "poll_interval": 0.2, "timeout": 1})
+    project.pipeline("p", {"kind": "sensor", "id": "wait", "code": code, "poll_interval": 0.2, "timeout": 3})
     report = project.report("run", "p")
-    assert report["reason"] == "`wait` failed: Sensor `wait` waited 1 s and what it waits for did not come."
+    assert report["reason"] == "`wait` failed: Sensor `wait` waited 3 s and what it waits for did not come."
 
 
 def test_retries_with_back_off(project: Project) -> None:

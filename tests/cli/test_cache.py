@@ -9,6 +9,8 @@ import pytest
 
 from tests.project import Project, block_of
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3_600_000_000
 """In the unit of the records, microseconds."""
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.project import COMMAND, Project
 
+pytestmark = pytest.mark.slow
+
 FRAME = """
     import pandas as pd
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.faults.gates import arriving, gated
 from tests.project import Project
+
+pytestmark = pytest.mark.slow
 
 LOGS = """
     import logging
@@ -28,8 +32,8 @@ def test_following_ends_when_the_run_ends(project: Project) -> None:
         assert follower.stdout is not None
         assert follower.stdout.readline().endswith("slow  and on\n")
         hold.tell("x")
-        rest, _ = follower.communicate(timeout=30)
-        first.communicate(timeout=30)
+        rest, _ = follower.communicate(timeout=60)
+        first.communicate(timeout=60)
     assert (follower.returncode, rest.endswith("slow  the end\n")) == (0, True)
 
 

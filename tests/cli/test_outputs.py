@@ -13,6 +13,8 @@ import pytest
 
 from tests.project import Project, block_of
 
+pytestmark = pytest.mark.slow
+
 READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
     "csv": lambda file: list(csv.DictReader(file.read_text().splitlines())),
     "json": lambda file: json.loads(file.read_text()),
@@ -35,20 +37,28 @@ def sales(project: Project, last: int = 4, code: str = SALES) -> int:
     return int(report["run"])
 
 
-def test_the_head_of_a_table(project: Project) -> None:
+@pytest.fixture(scope="module")
+def sold(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with one run of ``sales``, for tests that look and change nothing."""
+    root = tmp_path_factory.mktemp("sold") / "shop"
+    root.mkdir()
+    project = Project(root)
     sales(project)
-    shown = project.report("output", "latest", "load", "--head", "2")
+    return project
+
+
+def test_the_head_of_a_table(sold: Project) -> None:
+    shown = sold.report("output", "latest", "load", "--head", "2")
     assert (shown["rows"], shown["columns_shown"], shown["head"]) == (4, ["shop", "sold"], [["a", 1.0], ["b", 2.0]])
-    text = project.run("output", "latest", "load", "--head", "2").out.splitlines()
+    text = sold.run("output", "latest", "load", "--head", "2").out.splitlines()
     assert text[0].startswith("load output_0: 4 rows × 2, ")
     assert text[-1] == "… 2 more rows"
 
 
 @pytest.mark.parametrize("suffix", READERS)
-def test_exports(project: Project, tmp_path: Path, suffix: str) -> None:
-    sales(project)
+def test_exports(sold: Project, tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"out.{suffix}"
-    written = project.report("output", "latest", "load", "--to", str(file))
+    written = sold.report("output", "latest", "load", "--to", str(file))
     assert written["rows_written"] == 4
     rows = READERS[suffix](file)
     assert [row["shop"] for row in rows] == ["a", "b", "c", "d"]
@@ -56,13 +66,12 @@ def test_exports(project: Project, tmp_path: Path, suffix: str) -> None:
     assert str(rows[2]["sold"]) in ("None", "", "nan")
 
 
-def test_statistics_of_columns(project: Project) -> None:
-    sales(project)
-    columns = {column["name"]: column for column in project.report("profile", "latest", "load")["profile"]}
-    sold = columns["sold"]
-    assert (sold["rows"], sold["nulls"], sold["distinct"], sold["min"], sold["max"]) == (4, 1, 3, 1.0, 4.0)
+def test_statistics_of_columns(sold: Project) -> None:
+    columns = {column["name"]: column for column in sold.report("profile", "latest", "load")["profile"]}
+    number = columns["sold"]
+    assert (number["rows"], number["nulls"], number["distinct"], number["min"], number["max"]) == (4, 1, 3, 1.0, 4.0)
     assert columns["shop"]["top"][0][1] == 1
-    assert "25.0%" in project.run("profile", "latest", "load").out
+    assert "25.0%" in sold.run("profile", "latest", "load").out
 
 
 def test_differences_of_rows_between_two_runs(project: Project) -> None:
@@ -115,8 +124,7 @@ def test_a_reused_result_outlives_the_run_that_made_it(project: Project) -> None
     assert project.report("diff", "2", "2", "load")["data"]["same"] == 4
 
 
-def test_an_unknown_kind_of_file_is_refused(project: Project, tmp_path: Path) -> None:
-    sales(project)
-    refused = project.report("output", "latest", "load", "--to", str(tmp_path / "out.docx"))
+def test_an_unknown_kind_of_file_is_refused(sold: Project, tmp_path: Path) -> None:
+    refused = sold.report("output", "latest", "load", "--to", str(tmp_path / "out.docx"))
     assert refused["exit"] == 2
     assert all(kind in str(refused["error"]) for kind in ("csv", "parquet", "json"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.project import Project, block_of
+
+pytestmark = pytest.mark.slow
 
 LOAD = """
 @data_loader
@@ -23,13 +26,22 @@ def double(value, *args, **kwargs):
 HELPER = "def price():\n    return 2\n"
 
 
-@pytest.fixture
-def ran(project: Project) -> Project:
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = tmp_path_factory.mktemp("once") / "shop"
+    root.mkdir()
+    project = Project(root)
     project.write("helpers/__init__.py", "")
     project.write("helpers/prices.py", HELPER)
     entries(project)
     assert project.report("run", "p")["state"] == "completed"
     return project
+
+
+@pytest.fixture
+def ran(once: Project, tmp_path: Path) -> Project:
+    """A project after a run, for the test alone."""
+    return once.copy(tmp_path)
 
 
 def entries(project: Project, n: int = 3, factor: int = 1, **double: Any) -> None:
@@ -58,6 +70,7 @@ def test_comments_and_layout_do_not_count(ran: Project) -> None:
     assert planned(ran)["double"] == ("reuse", [])
 
 
+@pytest.mark.quick
 def test_code_changed(ran: Project) -> None:
     ran.write("transformers/double.py", DOUBLE.replace("price()", "price() + 1"))
     action, differs = planned(ran)["double"]

@@ -6,6 +6,8 @@ import pytest
 
 from tests.project import Project, block_of, states
 
+pytestmark = pytest.mark.slow
+
 LOAD = """
     @data_loader
     def load(*args, **kwargs):
@@ -34,6 +36,7 @@ def three(project: Project, **settings: object) -> None:
     )
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("one_process", [False, True])
 def test_a_pipeline_runs_to_an_output_on_disk(project: Project, one_process: bool) -> None:
     three(project, run_pipeline_in_one_process=one_process)
@@ -49,6 +52,7 @@ def test_variables_of_the_command_line_win(project: Project) -> None:
     assert project.value("total") == 21
 
 
+@pytest.mark.quick
 def test_a_failing_block_is_named_with_file_and_line(project: Project) -> None:
     three(project)
     project.write("transformers/double.py", "@transformer\ndef double(value, *args):\n    return 1 / 0\n")
@@ -59,6 +63,7 @@ def test_a_failing_block_is_named_with_file_and_line(project: Project) -> None:
     assert states(report)["total"] == "upstream_failed"
 
 
+@pytest.mark.quick
 def test_retry_runs_only_what_failed_with_todays_code(project: Project) -> None:
     three(project)
     project.write("transformers/double.py", "@transformer\ndef double(value, *args):\n    return 1 / 0\n")
@@ -93,6 +98,7 @@ def test_retry_from_a_block_runs_it_and_what_follows(project: Project) -> None:
     assert [block_of(report, name)["attempts"] for name in ("load", "double", "total")] == [1, 2, 2]
 
 
+@pytest.mark.quick
 def test_reuse_keeps_transformers_whose_key_is_the_same(project: Project) -> None:
     three(project)
     project.report("run", "p")
@@ -133,6 +139,7 @@ def test_an_unknown_pipeline_is_named(project: Project) -> None:
     assert "Traceback" not in result.err
 
 
+@pytest.mark.quick
 def test_dynamic_children_and_their_reduction(project: Project) -> None:
     project.pipeline(
         "p",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.project import Project
+
+pytestmark = pytest.mark.slow
 
 VALUE = "correct-horse-battery-staple"
 USES = """

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.faults.gates import STUBBORN, arriving, gated
 from tests.faults.test_cancelling import GOOD, waiting
 from tests.project import Project
+
+pytestmark = pytest.mark.slow
 
 BAD = "@data_loader\ndef load(*args):\n    raise LookupError('no such shop')\n"
 
@@ -35,8 +39,7 @@ def test_running_and_cancelling(project: Project) -> None:
         gate.hear()
         running = told(project)
         project.run("cancel", "latest", "--no-wait")
-        first.wait(30)
-        first.communicate()
+        first.communicate(timeout=60)
     assert running["run 1"][0] == f"It is being driven (process {first.pid})."
     assert running["a"][0].startswith("Attempt 1 runs since ")
     assert running["b"][0] == "It waits for `a` (running)."
@@ -49,6 +52,7 @@ def test_completed(project: Project) -> None:
     assert told(project) == {"run 1": ("Every block ended well (2 block runs).", "")}
 
 
+@pytest.mark.quick
 def test_failed(project: Project) -> None:
     waiting(project, BAD)
     project.report("run", "p")
@@ -64,7 +68,7 @@ def test_failed(project: Project) -> None:
 def test_waiting_for_a_retry(project: Project) -> None:
     project.pipeline(
         "p",
-        {"kind": "loader", "id": "a", "code": BAD, "retry_config": {"retries": 1, "delay": 30}},
+        {"kind": "loader", "id": "a", "code": BAD, "retry_config": {"retries": 1, "delay": 600}},
         {"kind": "loader", "id": "arrives", "code": arriving()},
         variables={"gate": str(project.root.parent / "gate")},
     )
@@ -73,6 +77,6 @@ def test_waiting_for_a_retry(project: Project) -> None:
         gate.hear()
         text, _ = told(project)["a"]
         project.run("cancel", "latest")
-        first.communicate(timeout=20)
+        first.communicate(timeout=60)
     assert text.startswith("It waits until ")
     assert text.endswith("try 1 of 2 failed: LookupError: no such shop.")

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from blockwright import codecs
 from tests.codecs.samples import frames
+from tests.properties import examples
 
 
 def stored_as_arrow(value: Any, store: Path) -> pa.Table:
@@ -27,7 +28,7 @@ def ask(question: str, table: pa.Table) -> list[Any]:
         return connection.register("stored", table).execute(question).fetchall()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(frames())
 def test_stored_and_live_frames_give_the_same_table(frame: pd.DataFrame) -> None:
     live = codecs.as_arrow_value(frame)

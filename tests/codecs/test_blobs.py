@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from blake3 import blake3
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blockwright import codecs
 from blockwright.codecs import blobs
 from blockwright.wire import kill_points
+from tests.properties import examples
 
 LARGE = 9 * 1024 * 1024  # enough for the second thread
 
@@ -55,7 +56,7 @@ def test_a_blob_is_named_by_its_bytes(size: int, store: Path) -> None:
     assert leftovers(store) == []
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.integers(0, 200_000), max_size=12))
 def test_pieces_of_any_size_arrive_in_order(tmp_path_factory: pytest.TempPathFactory, sizes: list[int]) -> None:
     store = tmp_path_factory.mktemp("store")

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from blockwright import codecs
 from tests.codecs.samples import frames, odd_objects
+from tests.properties import examples
 
 
 def strict(preview: Any) -> bytes:
@@ -19,7 +20,7 @@ def strict(preview: Any) -> bytes:
     return json.dumps(preview, allow_nan=False, ensure_ascii=False).encode("utf-8")
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(frames())
 def test_the_preview_of_any_frame_is_a_small_strict_table(frame: pd.DataFrame) -> None:
     preview = codecs.preview(frame)

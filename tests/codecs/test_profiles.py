@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 
 from blockwright import codecs
 from tests.codecs.samples import frames
+from tests.properties import examples
 
 
 def test_numbers_have_all_statistics() -> None:
@@ -39,7 +40,7 @@ def test_arrow_tables_have_a_profile_and_other_values_none() -> None:
     assert codecs.profile({"a": 1}) is None
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(frames())
 def test_every_frame_has_a_profile_of_every_column(frame: pd.DataFrame) -> None:
     profile = codecs.profile(frame)

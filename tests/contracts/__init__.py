@@ -2,4 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.contracts.runs", "tests.contracts.secrets")
+pytest.register_assert_rewrite(
+    "tests.contracts.runs", "tests.contracts.secrets", "tests.contracts.alerts", "tests.contracts.ledger"
+)

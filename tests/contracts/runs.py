@@ -15,6 +15,7 @@ from blockwright.core.runs.model import (
     BlockRunName,
     BlockState,
     Failure,
+    Queue,
     Role,
     Run,
     RunId,
@@ -368,6 +369,57 @@ class ListContract:
         assert ids("shop", states=queued_or_failed, before=stock.id) == [ended.id, sales.id]
         assert ids(states=(RunState.FAILED,)) == [foreign.id, ended.id]
         assert ids("shop", states=(RunState.CANCELLED,)) == []
+
+    def test_filters_of_kind_trigger_and_time(self, runs: RunStore) -> None:
+        def asked(seconds: float, **fields: Any) -> RunId:
+            request = RunRequest("shop", fields.pop("pipeline", "sales"), **fields)
+            made = runs.create(
+                request, variables={}, system={}, snapshot="", git_commit=None, block_runs=(), now=later(seconds)
+            )
+            return made.id
+
+        first = asked(0, kind=RunKind.TRIGGER, trigger=7)
+        second = asked(60, kind=RunKind.BACKFILL, backfill=3)
+        third = asked(120, kind=RunKind.TRIGGER, trigger=8, pipeline="stock")
+
+        def ids(**filters: Any) -> list[RunId]:
+            return [run.id for run in runs.list(RunFilter("shop", **filters), limit=10)]
+
+        assert ids(kind=RunKind.TRIGGER) == [third, first]
+        assert (ids(trigger=8), ids(backfill=3)) == ([third], [second])
+        assert ids(since=later(60)) == [third, second]
+        assert ids(until=later(60)) == [first]
+        assert ids(since=later(1), until=later(61), kind=RunKind.BACKFILL) == [second]
+        assert ids(since=later(999)) == ids(until=NOON) == []
+        assert ids(pipelines=("stock", "other")) == [third]
+        assert ids(pipelines=("stock", "sales"), states=(RunState.QUEUED,)) == [third, second, first]
+
+    def test_block_runs_page_by_page(self, runs: RunStore) -> None:
+        rows = [block_run(name) for name in "abcde"]
+        run = create(runs, [*rows, done("f"), group("g")])
+        first = runs.block_run_page(run.id, limit=3)
+        rest = runs.block_run_page(run.id, after=first[-1][0], limit=10)
+        assert [row.name for _, row in (*first, *rest)] == list("abcdefg")
+        completed = runs.block_run_page(run.id, state=BlockState.COMPLETED, limit=10)
+        assert [row.name for _, row in completed] == ["f", "g"]
+        assert [row.name for _, row in runs.block_run_page(run.id, block=BlockId("c"), limit=10)] == ["c"]
+        assert runs.counts(run.id) == {BlockState.WAITING: 5, BlockState.COMPLETED: 1}
+        assert runs.block_run(run.id, BlockRunName("f")).key == "k1"
+        with pytest.raises(NotFound) as missing:
+            runs.block_run(run.id, BlockRunName("z"))
+        assert missing.value.code == "block_not_found"
+
+    def test_wishes_of_all_runs_and_a_run_handed_over(self, runs: RunStore) -> None:
+        one, other, foreign = create(runs), create(runs), create(runs, project="bank")
+        for run in (other, one, foreign):
+            runs.push(run.id, "retry", {"start": [str(run.id)]})
+        runs.push(one.id, "cancel", {})
+        found = runs.wishes("shop", "retry")
+        assert [(wish.run, wish.data) for wish in found] == [(run.id, {"start": [str(run.id)]}) for run in (other, one)]
+        runs.hand_over(one.id)
+        assert runs.get(one.id).queue is Queue.ENGINE
+        with pytest.raises(NotFound):
+            runs.hand_over(NOBODY)
 
     def test_several_states_share_one_limit(self, runs: RunStore) -> None:
         ids = [create(runs).id for _ in range(4)]

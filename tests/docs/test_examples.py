@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import Step, name_of, pages, steps
+from tests.project import FOREIGN
 
 WITH_STEPS = [page for page in pages() if any(step.commands for step in steps(page))]
 _PLACE = "\x1eplace:"
@@ -58,7 +59,7 @@ class Reader:
         return done.returncode, text
 
     def _environ(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("BLOCKWRIGHT_", "COV"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         binaries = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
         return {**kept, "PATH": binaries, "HOME": str(self._home), "NO_COLOR": "1"}
 

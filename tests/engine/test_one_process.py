@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from tests.project import Project, states
+from tests.project import Project, block_of, states
+
+pytestmark = pytest.mark.slow
 
 CALL = """
     from mage_ai.orchestration.triggers.api import trigger_pipeline
@@ -67,3 +69,39 @@ def test_a_crash_takes_only_the_block_that_crashed(project: Project) -> None:
     )
     report = project.report("run", "p", environ={"BLOCKWRIGHT_SLOTS": "4"})
     assert states(report) == {"fall": "failed", "b0": "completed", "b1": "completed", "b2": "completed"}
+
+
+def test_what_must_be_decided_first_stands_in_the_middle_of_a_chain(project: Project) -> None:
+    """A result that may stand in, a dynamic block, a condition: each among blocks that are given ahead."""
+    one = "@custom\ndef step(*args):\n    return sum(args) + 1\n"
+    project.pipeline(
+        "p",
+        {"kind": "custom", "id": "a", "code": one},
+        {"kind": "custom", "id": "kept", "code": one, "after": ["a"], "cache": True},
+        {"kind": "custom", "id": "b", "code": one, "after": ["kept"]},
+        {
+            "kind": "custom",
+            "id": "many",
+            "code": "@custom\ndef step(value):\n    return [[value, value, value]]\n",
+            "after": ["b"],
+            "configuration": {"dynamic": True},
+        },
+        {"kind": "custom", "id": "each", "code": one, "after": ["many"], "configuration": {"reduce_output": True}},
+        {"kind": "custom", "id": "total", "code": "@custom\ndef step(v):\n    return sum(v)\n", "after": ["each"]},
+        {"kind": "custom", "id": "unless", "code": one, "after": ["total"]},
+        {"kind": "custom", "id": "behind", "code": one, "after": ["unless"]},
+        {"kind": "custom", "id": "last", "code": one, "after": ["total"]},
+        {
+            "kind": "conditional",
+            "id": "never",
+            "code": "@condition\ndef never(*args):\n    return False\n",
+            "after": ["unless"],
+        },
+        run_pipeline_in_one_process=True,
+    )
+    for reused in (False, True):
+        report = project.report("run", "p")
+        assert project.value("last", str(report["run"])) == 13
+        assert block_of(report, "kept").get("reused", False) is reused
+        skipped = {name: state for name, state in states(report).items() if state != "completed"}
+        assert skipped == {"unless": "skipped", "behind": "skipped"}

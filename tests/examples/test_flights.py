@@ -1,10 +1,11 @@
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mlops_demo.utils.flights import TARGET, clean_flights, known_on, landed, minutes_of_day
 
 from tests.examples.tables import raw_flight, raw_flights
+from tests.properties import examples
 
 
 def test_a_flight_is_predicted_one_hour_before_its_scheduled_departure() -> None:
@@ -54,7 +55,7 @@ def test_missing_columns_are_named() -> None:
         clean_flights(raw_flights(raw_flight()).drop(columns=["carrier", "arr_delay"]))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.permutations(range(6)))
 def test_the_order_of_the_rows_does_not_matter(order: list[int]) -> None:
     rows = [raw_flight(clock=900 + 10 * (number % 3), flight=number) for number in range(6)]
@@ -63,7 +64,7 @@ def test_the_order_of_the_rows_does_not_matter(order: list[int]) -> None:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.integers(0, 23), st.integers(0, 59))
 def test_clock_times_are_minutes_after_midnight(hour: int, minute: int) -> None:
     assert minutes_of_day(pd.Series([hour * 100 + minute])).tolist() == [hour * 60 + minute]

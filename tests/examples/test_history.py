@@ -1,11 +1,12 @@
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mlops_demo.utils.flights import clean_flights
 from mlops_demo.utils.history import HISTORY_DAYS, WINDOWS, Window, window_features, with_history
 
 from tests.examples.tables import daily_delays, raw_flight, raw_flights
+from tests.properties import examples
 
 FIRST = pd.Timestamp("2013-03-01")
 WEEK = Window("carrier", ("carrier",), 7)
@@ -48,7 +49,7 @@ def test_lost_flights_are_a_share_of_the_planned() -> None:
     assert with_history(flights, daily_delays(flights))["carrier_lost_7d"].iloc[-1] == 0.5
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(st.lists(st.tuples(st.integers(0, 12), st.sampled_from("AB"), st.integers(-60, 300)), min_size=1, max_size=30))
 def test_each_window_is_the_plain_mean_over_its_days(plan: list[tuple[int, str, int]]) -> None:
     rows = [raw_flight(on(day), flight=n, carrier=who, arr_delay=delay) for n, (day, who, delay) in enumerate(plan)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 from mlops_demo.utils.features import FEATURES
 from mlops_demo.utils.flights import FLIGHT_KEY, OUTCOME_LAG_DAYS, clean_flights
 from mlops_demo.utils.weather import REPORTING_DELAY
 
 from tests.examples.tables import features_of, raw_flight, raw_flights, raw_observation, raw_weather
+from tests.properties import examples
 
 FIRST = pd.Timestamp("2013-03-06")  # summer time begins on the 10th, within the drawn days
 DAYS = 8
@@ -66,7 +68,8 @@ def told(flights: pd.DataFrame, weather: pd.DataFrame, flight: int) -> pd.DataFr
     return features.loc[features["flight"] == flight, FLIGHT_KEY[:1] + FEATURES].reset_index(drop=True)
 
 
-@settings(max_examples=16, deadline=None)
+@pytest.mark.slow
+@examples(16)
 @given(plans, skies, st.data())
 def test_what_happens_later_changes_no_feature(plan: list, sky: tuple[int, float], data: st.DataObject) -> None:
     flights, weather = table_of(plan), weather_of(sky)
@@ -83,7 +86,8 @@ def test_what_happens_later_changes_no_feature(plan: list, sky: tuple[int, float
     pd.testing.assert_frame_equal(told(other, shorter, number), told(flights, weather, number), check_exact=True)
 
 
-@settings(max_examples=8, deadline=None)
+@pytest.mark.slow
+@examples(8)
 @given(plans, skies, st.integers(0, DAYS - 1))
 def test_features_on_history_cut_after_a_day_equal_those_on_all_of_it(
     plan: list, sky: tuple[int, float], cut: int
@@ -97,7 +101,8 @@ def test_features_on_history_cut_after_a_day_equal_those_on_all_of_it(
     pd.testing.assert_frame_equal(features_of(until_then, weather), expected, check_exact=True)
 
 
-@settings(max_examples=5, deadline=None)
+@pytest.mark.slow
+@examples(5)
 @given(plans, skies, st.randoms(use_true_random=False))
 def test_the_order_of_the_source_changes_nothing(plan: list, sky: tuple[int, float], random: object) -> None:
     flights, weather = table_of(plan), weather_of(sky)

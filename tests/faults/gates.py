@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.processes import gone, marked
 from tests.project import Project
 
-SECONDS = 30.0
+SECONDS = 60.0
 
 ARRIVE = """
     import os, signal, time

@@ -43,7 +43,7 @@ def test_another_process_cancels_and_waits_for_the_end(project: Project, one_pro
         first = project.start("run", "p", "--json")
         gate.hear()
         done = project.report("cancel", "latest")
-        out, _ = first.communicate(timeout=20)
+        out, _ = first.communicate(timeout=60)
     assert (done["exit"], done["state"], states(done)) == (0, "cancelled", {"a": "cancelled", "b": "cancelled"})
     assert (first.returncode, json.loads(out)["reason"]) == (1, "cancelled by `blockwright cancel`")
 
@@ -55,7 +55,7 @@ def test_a_signal_to_the_terminals_group_cancels(project: Project, number: signa
         first = project.start("run", "p")
         gate.hear()
         os.killpg(first.pid, number)
-        out, err = first.communicate(timeout=20)
+        out, err = first.communicate(timeout=60)
     assert (first.returncode, "Traceback" in err) == (1, False)
     assert "2 cancelled\n  cancelled by" in out
     assert project.report("show", "latest")["state"] == "cancelled"
@@ -68,7 +68,7 @@ def test_a_block_that_ignores_signals_is_ended_after_the_grace(project: Project)
         first = project.start("run", "p", "--json")
         gate.hear()
         os.killpg(first.pid, signal.SIGINT)
-        out, _ = first.communicate(timeout=20)
+        out, _ = first.communicate(timeout=60)
     assert states(json.loads(out)) == {"a": "cancelled", "b": "cancelled"}
 
 
@@ -78,7 +78,7 @@ def test_retry_after_cancel_runs_what_is_missing(project: Project) -> None:
         first = project.start("run", "p", "--json")
         gate.hear()
         project.report("cancel", "latest")
-        first.communicate(timeout=20)
+        first.communicate(timeout=60)
         project.write("data_loaders/a.py", GOOD)
         again = project.report("retry", "latest")
     assert (again["exit"], again["state"]) == (0, "completed")

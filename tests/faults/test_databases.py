@@ -13,10 +13,24 @@ from tests.project import Project
 pytestmark = pytest.mark.fault
 
 
-@pytest.fixture
-def database(project: Project) -> Path:
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = tmp_path_factory.mktemp("once") / "shop"
+    root.mkdir()
+    project = Project(root)
     project.pipeline("p", {"kind": "loader", "id": "load", "code": "@data_loader\ndef load(*args):\n    return 1\n"})
     assert project.report("run", "p")["state"] == "completed"
+    return project
+
+
+@pytest.fixture
+def project(once: Project, tmp_path: Path) -> Project:
+    """A project after a run, for the test alone."""
+    return once.copy(tmp_path)
+
+
+@pytest.fixture
+def database(project: Project) -> Path:
     return project.root / ".blockwright" / "blockwright.db"
 
 

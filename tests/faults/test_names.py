@@ -8,6 +8,8 @@ import pytest
 
 from tests.project import Project, states
 
+pytestmark = pytest.mark.slow
+
 NESTED, UNICODE, PIPELINE = "Hyperparameter tuning/sklearn", "ünï cödé 表", "Grüße an alle"
 
 

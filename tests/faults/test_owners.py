@@ -32,7 +32,7 @@ def test_retry_of_a_driven_run_names_the_process(project: Project) -> None:
         gate.hear()
         refused = project.report("retry", "latest")
         project.report("cancel", "latest")
-        first.communicate(timeout=20)
+        first.communicate(timeout=60)
     assert (refused["exit"], refused["error"]["code"]) == (2, "run_owned")
     assert f"process {first.pid}" in refused["error"]["message"]
 
@@ -49,9 +49,9 @@ def test_of_two_retries_one_wins_and_the_other_says_who_holds_it(project: Projec
         gate.hear()
         loser = first_to_end(both)  # the winner stays at the gate
         winner = both[1 - both.index(loser)]
-        _, told = loser.communicate(timeout=20)
+        _, told = loser.communicate(timeout=60)
         project.report("cancel", "latest")
-        winner.communicate(timeout=20)
+        winner.communicate(timeout=60)
     assert (loser.returncode, winner.returncode) == (2, 1)
     assert f"driven by process {winner.pid}" in told
 

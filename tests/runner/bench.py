@@ -237,6 +237,7 @@ def bench(folder: Path, **options: Any) -> Iterator[Bench]:
         preload=tuple(options.pop("preload", ())),
     )
     executor = LocalExecutor(start, **options)
+    executor.warm_up()
     try:
         yield Bench(Project(folder / "project"), executor)
     finally:

@@ -6,6 +6,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "sqlalchemy", "jinja2", "yaml", "asyncio", "email", "http", "tempfile"}
 
 MEASURE = """
@@ -48,6 +52,7 @@ def test_the_fork_server_stays_within_its_budget_before_it_preloads() -> None:
     assert HEAVY.isdisjoint(names)
 
 
+@pytest.mark.quick
 def test_all_that_an_attempt_runs_in_is_light() -> None:
     count, _, memory, names = cost("blockwright.runner.server, blockwright.runner.life")
     assert count <= 150, names

@@ -64,6 +64,7 @@ def test_another_blocks_file_can_be_imported_without_running_as_this_block(runne
     assert runner.project.values(done.manifest) == ["helped"]
 
 
+@pytest.mark.slow
 def test_plain_names_work_where_the_project_is_on_the_path(tmp_path: Path) -> None:
     environ = {**os.environ, "PYTHONPATH": f"{tmp_path / 'project/shop'}:{os.environ.get('PYTHONPATH', '')}"}
     with bench(tmp_path, environ=environ) as made:
@@ -99,6 +100,7 @@ def test_a_blocks_module_is_a_real_module(runner: Bench, way: str) -> None:
     assert seen[way] == {"pickle": 3, "dataclass": 3, "hints": True}[way]
 
 
+@pytest.mark.slow
 def test_workers_can_run_functions_of_a_block(runner: Bench) -> None:
     done = runner.run(
         """

@@ -5,8 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from blockwright.ports.executors import AttemptProgress
 from tests.runner.bench import Bench
+
+FRAME_SECONDS = 0.1
+"""The least time between two frames of one stream."""
 
 
 def test_prints_and_records_keep_their_order_level_and_tags(runner: Bench) -> None:
@@ -60,6 +65,7 @@ def test_output_of_programs_and_broken_text_is_kept(runner: Bench) -> None:
 
 
 def test_a_line_that_is_rewritten_is_logged_once_and_shown_on_the_way(runner: Bench) -> None:
+    began = time.monotonic()
     spec = runner.start(
         """
         import sys, time
@@ -72,11 +78,12 @@ def test_a_line_that_is_rewritten_is_logged_once_and_shown_on_the_way(runner: Be
         """
     )
     done = runner.finish(spec)
+    took = time.monotonic() - began
     lines = done.text.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("100%")
     frames = [event.frame for event in done.events if isinstance(event, AttemptProgress)]
-    assert 1 <= len(frames) <= 20
+    assert 1 <= len(frames) <= 1 + took / FRAME_SECONDS
     assert all(frame["kind"] == "progress" and "%" in frame["text"] for frame in frames)
 
 
@@ -88,8 +95,8 @@ def test_a_very_long_line_is_cut_with_a_note(runner: Bench) -> None:
     assert second == "after"
 
 
+@pytest.mark.slow
 def test_a_hundred_megabytes_keep_their_beginning_and_their_end(runner: Bench) -> None:
-    began = time.monotonic()
     done = runner.run(
         """
         import os
@@ -111,7 +118,6 @@ def test_a_hundred_megabytes_keep_their_beginning_and_their_end(runner: Bench) -
     (note,) = [message for message in messages if "were left out here" in message]
     left_out = int(note.split()[0].replace(",", ""))
     assert 85_000_000 < left_out < 95_000_000
-    assert time.monotonic() - began < 30
 
 
 SECRET = "s3cret-Välue\nsecond line of it"
@@ -159,6 +165,7 @@ def test_basic_config_sets_the_level(runner: Bench) -> None:
     assert [(entry["level"], entry["message"]) for entry in done.log] == [("debug", "quiet")]
 
 
+@pytest.mark.slow
 def test_shown_values_become_frames(runner: Bench) -> None:
     done = runner.run(
         """

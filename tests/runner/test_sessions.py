@@ -139,3 +139,38 @@ def test_a_short_manifest_comes_along_and_a_long_one_by_its_path(runner: Bench) 
         (silent,) = [each for each in long.events if isinstance(each, AttemptCommitted)]
         assert json.dumps(told.brief) == json.dumps(dump(short.manifest))
         assert silent.brief is None
+
+
+def test_an_attempt_given_ahead_takes_what_those_before_it_gave(runner: Bench) -> None:
+    first = runner.start("@custom\ndef give(): return 5\n", session="ahead")
+    second = runner.project.spec(
+        "@custom\ndef take(one): return one + 1\n",
+        session="ahead",
+        inputs=(Input("before", source=first.attempt_id),),
+    )
+    runner.executor.start(second, after=(first.attempt_id,))
+    done = runner.finish(second)
+    assert runner.project.values(done.manifest) == [6]
+    assert runner.finish(first).started.at <= done.started.at
+
+
+def test_what_follows_a_failure_is_dropped_and_the_session_goes_on(runner: Bench) -> None:
+    fail = runner.start("@custom\ndef fail(): 1 / 0\n", session="drop")
+    behind = [runner.project.spec(PID, session="drop") for _ in range(2)]
+    runner.executor.start(behind[0], after=(fail.attempt_id,))
+    runner.executor.start(behind[1], after=(behind[0].attempt_id,))
+    beside = runner.start(PID, session="drop")
+    assert runner.finish(beside).manifest.outcome is Outcome.COMPLETED
+    for spec in behind:
+        dropped = runner.finish(spec)
+        assert (dropped.exited.killed, dropped.exited.begun, dropped.committed) == ("dropped", False, False)
+        assert not Path(spec.work, "manifest.json").exists()
+
+
+def test_what_was_given_ahead_is_dropped_with_its_process_unless_it_follows_nothing(runner: Bench) -> None:
+    fall = runner.start("import os\n@custom\ndef fall(): os._exit(3)\n", session="fall")
+    behind = runner.project.spec(PID, session="fall")
+    runner.executor.start(behind, after=(fall.attempt_id,))
+    beside = runner.start(PID, session="fall")
+    assert runner.finish(beside).manifest.outcome is Outcome.COMPLETED
+    assert (runner.finish(fall).exited.status, runner.finish(behind).exited.killed) == (3, "dropped")

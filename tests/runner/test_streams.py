@@ -98,6 +98,7 @@ def test_the_tail_keeps_whole_lines_in_order(pipe: Pipe) -> None:
     assert sum(not message.isdecimal() for message in found) == 2
 
 
+@pytest.mark.slow
 def test_a_log_that_fits_is_complete(pipe: Pipe) -> None:
     lines = int(HEAD_BYTES * 1.5) // 100
     pipe.write(b"".join(b"%099d\n" % number for number in range(lines)))

@@ -3,29 +3,61 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from blockwright.cli.app import DONE, App, emit, json_option, pass_app, project_option
+from blockwright.core.searches import LEVELS
+
+if TYPE_CHECKING:
+    from blockwright.ports.workspace import Workspace
 
 LOOK_SECONDS = 0.2
 COLOURS = {"error": "red", "critical": "red", "warning": "yellow", "debug": "bright_black"}
 
 
 @click.command("logs")
-@click.argument("run")
+@click.argument("run", required=False)
 @project_option
 @click.option("--block", "block", metavar="ID", help="Only this block (or dynamic child).")
 @click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
+@click.option("--search", "text", metavar="TEXT", help="Lines with all these words, over runs, newest first.")
+@click.option("--level", type=click.Choice(LEVELS), help="Search: only lines of this level or above.")
+@click.option("--pipeline", "pipelines", multiple=True, metavar="NAME", help="Search: only runs of this pipeline.")
+@click.option("--since", metavar="WHEN", help="Search: only lines from then on: a time, or how long back (`2h`).")
+@click.option("--until", metavar="WHEN", help="Search: only lines before then.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="Search: lines at most.")
 @json_option
 @pass_app
-def logs_command(app: App, run: str, project: Path | None, block: str | None, follow: bool, as_json: bool) -> int:
-    """Print the log of RUN: each line with time, block and text."""
+def logs_command(
+    app: App,
+    run: str | None,
+    project: Path | None,
+    block: str | None,
+    follow: bool,
+    text: str | None,
+    level: str | None,
+    pipelines: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    limit: int,
+    as_json: bool,
+) -> int:
+    """Print the log of RUN: each line with time, block and text. Or search the logs of all runs."""
     from blockwright.services import logs, runs
 
     workspace = app.workspace(project)
+    asked = {"text": text or "", "level": level or "", "pipelines": pipelines, "block": block}
+    if text is not None or level or pipelines or since or until or run is None:
+        if run is None and text is None and not (level or pipelines or since or until):
+            raise click.UsageError("Name a RUN, or what to `--search` for.")
+        number = None if run is None else runs.resolve(workspace, run).id
+        times = {name: _moment(value, workspace.clock.now()) for name, value in (("since", since), ("until", until))}
+        return _search(workspace, {**asked, **times, "run": number}, limit, as_json)
+    assert run is not None
     found = runs.resolve(workspace, run)
     reader = logs.LogReader(workspace, found.id, block)
     if as_json:
@@ -38,6 +70,43 @@ def logs_command(app: App, run: str, project: Path | None, block: str | None, fo
         if over or not follow:
             return DONE
         time.sleep(LOOK_SECONDS)
+
+
+def _search(workspace: Workspace, asked: dict[str, Any], limit: int, as_json: bool) -> int:
+    """Search until the page is full or everything was looked at: here nobody else waits."""
+    from blockwright.services.log_search import LogQuery, search
+
+    query, place = LogQuery(**asked), None
+    lines: list[dict[str, Any]] = []
+    while True:
+        found = search(workspace, query, limit=limit - len(lines), place=place)
+        if not as_json:
+            for line in found.lines:
+                _print({**line, "block_run": f"{line['run']}  {line['pipeline']}.{line['block_run']}"}, with_block=True)
+        lines += found.lines
+        place = found.place
+        if place is None or len(lines) == limit:
+            break
+    to = found.searched_to.isoformat() if found.searched_to else None
+    if as_json:
+        emit({"lines": lines, "complete": place is None, "searched_to": to})
+    elif place is not None:
+        click.echo(f"There may be more before {to}: narrow it down, or raise --limit.", err=True)
+    elif not lines:
+        click.echo("Nothing found.", err=True)
+    return DONE
+
+
+def _moment(text: str | None, now: datetime) -> datetime | None:
+    """A time as people write it: ISO, or how long ago; raises Invalid. Without a zone it is this machine's time."""
+    from blockwright.core.durations import duration
+
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return now - duration(text, what="--since or --until")
 
 
 def _print(line: dict[str, Any], *, with_block: bool) -> None:

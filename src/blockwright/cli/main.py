@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # command: (module, what it does in a line)
+    "start": ("servers", "Serve a project: web server and scheduler, until Ctrl-C."),
+    "server": ("servers", "Serve the web door alone."),
+    "scheduler": ("servers", "Run what waits and fire what is due; any number, on any host."),
     "init": ("projects", "Make a new project from a template."),
     "check": ("projects", "Validate every file of a project: file, line, key, advice."),
     "pipelines": ("projects", "List the pipelines of a project."),
@@ -37,7 +40,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diffs", "Compare two runs: code, variables, data."),
     "test": ("tests", "Run the blocks' own tests on their latest outputs."),
     "scratchpad": ("scratchpads", "Run a scratchpad file as one script."),
-    "secrets": ("secrets", "Set, list and delete the project's secrets."),
+    "trigger": ("triggers", "List, preview, run and switch what starts runs by itself."),
+    "backfill": ("backfills", "Run a pipeline for each date of a range, or each entry of a list."),
+    "products": ("products", "List data products, whether each is fresh, and compute one anew."),
+    "users": ("access", "List, add and disable people, and give them roles."),
+    "tokens": ("access", "List, make and revoke tokens for programs."),
+    "audit": ("access", "Show who did what: sign-ins, changes, what was refused."),
+    "secrets": ("secrets", "Set, list, delete and rotate secrets."),
+    "alerts": ("alerts", "See what was raised, and test where messages go."),
+    "costs": ("costs", "Add up what runs cost, by pipeline and day."),
     "gc": ("retention", "Delete what the retention policy no longer keeps."),
     "doctor": ("doctor", "Check environment, database, data folder and services."),
 }

@@ -69,7 +69,7 @@ def run_command(
     root = app.root(project)
     if not detach:
         app.platform.warm_up(root)
-    from blockwright.core.runs.model import RunRequest, Selection
+    from blockwright.core.runs.model import Queue, RunRequest, Selection
     from blockwright.services import runs
 
     workspace = app.platform.workspace(root)
@@ -82,9 +82,13 @@ def run_command(
         execution_date=execution_date,
         env=app.env,
         skip_sensors=skip_sensors,
+        queue=Queue.ENGINE if detach else Queue.OWN,
     )
     run = runs.start(workspace, request)
     if detach:
+        from blockwright.ports.bus import Notice, Topic
+
+        app.platform.installation(root).bus.publish(Notice(Topic.QUEUE, run.project))
         return _detached(workspace, run, as_json)
     return drive(app, root, run.id, as_json=as_json)
 
@@ -277,7 +281,7 @@ def retry_command(
     owner = runs.living_owner(workspace, found.id)
     if owner is not None:
         raise runs.driven_by(found.id, owner)
-    again = RetryAsked(tuple(BlockId(name) for name in start)) if found.state.final or start else None
+    again = RetryAsked(tuple(BlockId(name) for name in start)) if runs.has_ended(workspace, found) or start else None
     return drive(app, root, found.id, as_json=as_json, retry=again, same_code=same_code or not found.state.final)
 
 

@@ -13,7 +13,7 @@ from blockwright.core.errors import Invalid
 
 @click.group("secrets")
 def secrets_command() -> None:
-    """Set, list and delete the project's secrets (encrypted in the database)."""
+    """Set, list, delete and rotate secrets (encrypted in the database)."""
 
 
 @secrets_command.command("set")
@@ -34,6 +34,23 @@ def set_secret(app: App, name: str, project: Path | None, as_json: bool) -> int:
         emit({"name": name})
     else:
         click.echo(f"stored {name}; block code reads it with get_secret_value('{name}')")
+    return DONE
+
+
+@secrets_command.command("rotate")
+@project_option
+@json_option
+@pass_app
+def rotate_secrets(app: App, project: Path | None, as_json: bool) -> int:
+    """Encrypt all secrets of the data folder with a new key.
+
+    A key in `secret.key` is made anew. With BLOCKWRIGHT_SECRET_KEY, set it to `NEW,OLD` first, and to `NEW` afterwards.
+    """
+    rotated = app.workspace(project).secrets.rotate()
+    if as_json:
+        emit({"rotated": list(rotated)})
+    else:
+        click.echo("\n".join(f"encrypted anew: {what}" for what in rotated) or "nothing is encrypted yet")
     return DONE
 
 

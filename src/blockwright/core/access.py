@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,9 +69,40 @@ class Actor:
             return False
         return any(permission in GIVES[grant.role] and grant.covers(project, pipeline) for grant in self.grants)
 
+    def may_within(self, permission: Permission, project: str) -> bool:
+        """Whether the permission holds in the project, or at least in one of its pipelines."""
+        return self.may(permission, project) or any(
+            self.may(permission, project, grant.pipeline) for grant in self.grants if grant.project == project
+        )
+
     def visible(self, projects: Iterable[str]) -> list[str]:
         """Those of ``projects`` of which at least something may be seen."""
         if self.scopes is not None and Permission.VIEW not in self.scopes:
             return []
         mine = {grant.project for grant in self.grants}
         return [name for name in projects if self.project in ("", name) and ("" in mine or name in mine)]
+
+
+def place(project: str, pipeline: str = "") -> str:
+    """The place in words."""
+    if not project:
+        return "the whole installation"
+    return f"project `{project}`" if not pipeline else f"pipeline `{pipeline}` of project `{project}`"
+
+
+def may_grant(actor: Actor, grant: Grant) -> bool:
+    """Whether ``actor`` may give or take ``grant``: nobody hands out more than an administrator of the place has, and
+    owners are made by owners."""
+    needed = Permission.OWN if grant.role is Role.OWNER else Permission.ADMIN
+    return actor.may(needed, grant.project, grant.pipeline)
+
+
+def may_manage(actor: Actor, grants: Iterable[Grant]) -> bool:
+    """Whether ``actor`` may change, disable or delete a person with these grants. That needs the administration of the
+    installation, and of a person who is more than that, whatever it takes to make one such."""
+    return actor.may(Permission.ADMIN) and all(may_grant(actor, grant) for grant in grants)
+
+
+def fold(email: str) -> str:
+    """The form of an address under which one person is kept, however it was typed."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()

@@ -117,7 +117,8 @@ class BlockSpec:
     ``path`` is the source file relative to the project root with ``/`` (None when the block has no file),
     ``content`` an inline source that replaces the file. For callbacks and conditionals ``upstream`` names the
     blocks they are attached to. ``line`` is where the entry begins in the pipeline's file.
-    ``configuration`` is handed to the code unchanged as ``kwargs['configuration']``.
+    ``configuration`` is handed to the code unchanged as ``kwargs['configuration']``. ``concurrency`` bounds the
+    attempts of the block at once over all runs, ``pools`` names pools of slots with how many an attempt takes.
     """
 
     uuid: BlockId
@@ -141,4 +142,6 @@ class BlockSpec:
     priority: int = 0
     resources: Resources = Resources()
     poll_interval: float = 60.0
+    concurrency: int | None = None
+    pools: Mapping[str, int] = field(default_factory=dict)
     line: int | None = None

@@ -22,12 +22,15 @@ class PipelineType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Concurrency:
-    """``block_runs`` bounds the block runs of one run that may be alive at once; None means no bound of its own."""
+    """``block_runs`` bounds the block runs of one run that may be alive at once; None means no bound of its own.
+    ``keys`` are limits by a text with templates, such as ``{{ variables.customer }}``: runs with the same text count
+    together."""
 
     block_runs: int | None = None
     pipeline_runs: int | None = None
     pipeline_runs_all_triggers: int | None = None
     on_limit: str = "wait"
+    keys: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ class PipelineSpec:
 class ProjectSpec:
     """A project's ``metadata.yaml``. ``root`` is the absolute folder; ``name`` its last part (the "repo name").
 
-    ``platform_root`` is the opened folder in a multi-project layout, else the same as ``root``.
+    ``platform_root`` is the opened folder in a multi-project layout, else the same as ``root``. ``run_limit`` bounds
+    the runs of the project that engines drive at once, ``pools`` are sizes of pools of slots by name.
     """
 
     name: str
@@ -73,7 +77,8 @@ class ProjectSpec:
     variables_dir: str | None = None
     remote_variables_dir: str | None = None
     retry: RetryPolicy | None = None
-    concurrency_limit: int | None = None
+    run_limit: int | None = None
+    pools: Mapping[str, int] = field(default_factory=dict)
     retention: str | None = None
     notification_config: Mapping[str, Any] = field(default_factory=dict)
     features: Mapping[str, bool] = field(default_factory=dict)

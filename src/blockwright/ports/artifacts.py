@@ -36,6 +36,10 @@ class ArtifactStore(Protocol):
         """The folder of an attempt (log, spec, manifest); made when it does not exist."""
         ...
 
+    def log_path(self, run: int, block_run: str, attempt: int) -> Path:
+        """The path of an attempt's log, which may not be there; nothing is made."""
+        ...
+
     def commit_path(self, run: int, block_run: str, round: int) -> Path:
         """The path whose existence means that this block run finished in this round."""
         ...
@@ -64,4 +68,8 @@ class ArtifactStore(Protocol):
 
     def usage(self) -> Mapping[str, int]:
         """``blobs``, ``runs``: bytes in each; ``free``, ``total``: bytes of the volume."""
+        ...
+
+    def volume(self) -> tuple[int, int]:
+        """Free bytes and all bytes of the volume; cheap, unlike ``usage``."""
         ...

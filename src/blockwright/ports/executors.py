@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from blockwright.wire.specs import AttemptSpec
@@ -11,19 +12,23 @@ from blockwright.wire.specs import AttemptSpec
 
 @dataclass(frozen=True, slots=True)
 class AttemptStarted:
+    """``at`` is when, if it is heard of later: the attempts of a session may be told of together."""
+
     attempt_id: str
     pid: int
     pid_started: int
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptCommitted:
     """The attempt's manifest (success or failure) is in place at ``manifest``; ``brief`` is its document, if it is
-    short and came along."""
+    short and came along. ``at`` is when, if it is heard of later."""
 
     attempt_id: str
     manifest: str
     brief: Mapping[str, Any] | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class AttemptExited:
     """The attempt's process and all its descendants are gone and its log is complete.
 
     ``status`` is the exit code or minus the signal; ``killed`` says why we ended it, if we did:
-    ``cancelled``, ``timeout``, ``memory``, ``lease``. ``reason`` is a sentence for people.
+    ``cancelled``, ``timeout``, ``memory``, ``lease``; ``dropped`` of an attempt that was given ahead and whose session
+    ended, or went on without it, before its turn. ``reason`` is a sentence for people. ``begun`` False: it never ran.
     """
 
     attempt_id: str
@@ -39,6 +45,7 @@ class AttemptExited:
     reason: str
     killed: str | None = None
     rss_peak: int = 0
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +76,28 @@ ExecutorEvent = AttemptStarted | AttemptCommitted | AttemptExited | AttemptAsked
 
 class Executor(Protocol):
     """Starts attempts and reports on them. ``start`` and ``cancel`` return at once; what comes of them arrives as
-    events, in order for each attempt, from ``wait``. Closing ends every attempt and waits until all are gone."""
+    events, in order for each attempt, from ``wait``. Closing ends every attempt and waits until all are gone.
 
-    def start(self, spec: AttemptSpec) -> None: ...
+    ``ahead`` is how many attempts of a session may be given before it is their turn (0: none). A session runs what it
+    was given in that order.
+    """
+
+    @property
+    def ahead(self) -> int: ...
+
+    def warm_up(self) -> None:
+        """Begin now what the first start would have to wait for; called again, or too late, it does nothing."""
+        ...
+
+    def start(self, spec: AttemptSpec, *, after: Sequence[str] = ()) -> None:
+        """``after`` are attempts of the same session whose outputs this one takes (``Input.source``) and that may not
+        have ended yet. When its turn comes and one of them has not completed, it is dropped: it never runs."""
+        ...
 
     def cancel(self, attempt_id: str, *, grace: float, why: str) -> None:
         """Ask the attempt to end (SIGTERM), and end it with all its descendants after ``grace`` seconds.
-        ``why`` comes back as ``AttemptExited.killed``. An unknown attempt is ignored."""
+        ``why`` comes back as ``AttemptExited.killed``; ``dropped`` ends only what has not begun. An unknown attempt is
+        ignored."""
         ...
 
     def end_session(self, session: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from blockwright.ports.access import Access
 from blockwright.ports.bus import EventBus
 from blockwright.ports.clock import Clock
 from blockwright.ports.executors import Executor
@@ -35,6 +36,11 @@ class Installation(Protocol):
 
     @property
     def feed(self) -> Feed: ...
+
+    @property
+    def access(self) -> Access:
+        """People and their rights: one for all projects."""
+        ...
 
     def projects(self) -> Mapping[str, Path]:
         """Name and folder of every project there is now; those listed whose folder is missing are left out."""

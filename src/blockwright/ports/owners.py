@@ -12,6 +12,10 @@ class Owners(Protocol):
         (``host:pid:token``). Calling again returns the same."""
         ...
 
+    def release(self) -> None:
+        """Give the lock back, when every run was given back and every process ended; nothing of the owner is left."""
+        ...
+
     def dead(self, owners: Sequence[str]) -> Sequence[str]:
         """Those of ``owners`` that lived on this host and hold their lock no longer."""
         ...

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from blockwright.core.runs.events import RetryAsked
 from blockwright.core.runs.model import BlockRun, Run, RunId
 from blockwright.ports.executors import Executor
+from blockwright.ports.installation import Installation
 from blockwright.ports.projects import ProjectStore
 from blockwright.ports.tables import Tables
 from blockwright.ports.workspace import Workspace
@@ -36,6 +37,52 @@ class Driver(Protocol):
     def look_now(self) -> None: ...
 
 
+class Host(Protocol):
+    """An engine process: drives every project's waiting runs; see ``engine.host.Host``."""
+
+    def run(self) -> None:
+        """Until ``stop``; then ends cleanly."""
+        ...
+
+    def stop(self) -> None:
+        """Safe in a signal handler, as is ``look``."""
+        ...
+
+    def look(self) -> None:
+        """Look at queues and inboxes now."""
+        ...
+
+
+class Server(Protocol):
+    """A web server that listens already; ``url`` is where."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def welcome(self) -> str:
+        """What to tell at the first start: how to sign in. Empty later on."""
+        ...
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Answer until ``stop``; ``ready`` is called once, as soon as it answers."""
+        ...
+
+    def stop(self) -> None:
+        """Answer what was asked, then end; safe in a signal handler. Called again, it does not wait."""
+        ...
+
+
+class Hold(Protocol):
+    """The right to be the one server of a data folder."""
+
+    def tell(self, url: str) -> None:
+        """Leave word of where it answers, for whoever wants to be the second."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Platform(Protocol):
     """Close it when done: that ends every process it started."""
 
@@ -57,8 +104,29 @@ class Platform(Protocol):
 
     def executor(self, root: Path) -> Executor: ...
 
+    def installation(self, path: Path | None) -> Installation:
+        """The data folder of the project or platform that ``path`` lies in, with all its projects. It is closed with
+        this platform."""
+        ...
+
     def driver(self, root: Path, *, observer: Observer, progress: Progress, foreground: bool = False) -> Driver:
         """``foreground``: attempts run one at a time with the terminal, under the debugger."""
+        ...
+
+    def host(self, path: Path | None, *, grace: float) -> Host:
+        """The engine of an installation; ``grace``: seconds that running attempts have to end when it is stopped."""
+        ...
+
+    def hold(self, path: Path | None) -> Hold:
+        """Raises Conflict (code ``data_held``) saying who is the server of the data folder."""
+        ...
+
+    def server(self, path: Path | None, *, host: str, port: int, next_ones: bool) -> Server:
+        """Listen there; with ``next_ones`` on the next free port. Raises Unavailable (code ``port_taken``)."""
+        ...
+
+    def end_with(self, parent: int) -> None:
+        """Have this process end when the one that started it does."""
         ...
 
     def tables(self, root: Path) -> Tables: ...

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
 
 from blockwright.core.pipelines import PipelineSpec, ProjectSpec
 from blockwright.core.problems import Problem
+
+if TYPE_CHECKING:
+    from blockwright.core.products import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,21 @@ class CodeTree:
     files: tuple[SourceFile, ...]
     digests_only: tuple[SourceFile, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
+
+
+class FileKind(StrEnum):
+    FILE = "file"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class FileNode:
+    """A file or folder of the project; ``path`` relative with ``/``, ``bytes`` of a file's content."""
+
+    path: str
+    kind: FileKind
+    bytes: int
+    modified: datetime
 
 
 class ProjectStore(Protocol):
@@ -52,6 +72,40 @@ class ProjectStore(Protocol):
 
     def read(self, path: str) -> bytes:
         """A file of the project; raises NotFound, Forbidden when the path leaves the project."""
+        ...
+
+    def list_folder(self, path: str) -> Sequence[FileNode]:
+        """What lies in a folder (empty: the project's own), folders first, each sorted by path; links that leave the
+        project, devices and what belongs to the platform or to Git are left out. Raises NotFound."""
+        ...
+
+    def read_file(self, path: str) -> bytes:
+        """As ``read``, of a size that can be shown, and nothing of the data folder."""
+        ...
+
+    def write_file(self, path: str, data: bytes, expected: str | None) -> str:
+        """Write a file in one piece, keeping its mode; returns the digest (BLAKE3, hex) of ``data``. ``expected`` is
+        the digest of what it replaces, None for a new file, whose folders are made. Raises Conflict (code ``changed``)
+        when something else stands there, NotFound, Invalid for data that are too large."""
+        ...
+
+    def delete_file(self, path: str, expected: str | None = None, *, recursive: bool = False) -> None:
+        """Delete a file (with ``expected`` only that version), a link, or a folder; one that is not empty only when
+        ``recursive``, else Conflict (code ``not_empty``)."""
+        ...
+
+    def move_file(self, source: str, target: str) -> None:
+        """Give a file or folder another path; raises Conflict (code ``exists``) when something stands there."""
+        ...
+
+    def make_folder(self, path: str) -> None: ...
+
+    def products(self) -> Mapping[str, Product]:
+        """The data products of ``global_data_products.yaml`` by name."""
+        ...
+
+    def product_wish(self, wish: Mapping[str, Any], *, where: str) -> Product:
+        """What a block at ``where`` says about the product that it wants: name, project, and overrides."""
         ...
 
     def set_variable(self, pipeline: str, name: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from blockwright.core.blocks import BlockId
-from blockwright.core.runs.model import BlockRun, BlockRunName, Run, RunId, RunRequest, RunState
+from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Run, RunId, RunKind, RunRequest, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,17 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """What firing settles: ``before`` is up to when the trigger's due times were decided when this was decided, which
+    must still be so; ``settled`` up to when they are now. ``active`` False: it was its only time."""
+
+    before: datetime
+    settled: datetime
+    next_due: datetime | None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Fire:
     """What a trigger fires for: ``key`` names the due time or the event, and each fires once."""
 
@@ -80,6 +91,7 @@ class Fire:
     key: str
     due: datetime | None = None
     reason: str = ""
+    settling: Settling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +115,20 @@ class FoundResult:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
+    """``pipelines`` empty: of any. ``since`` and ``until`` (excluded) bound when the run was asked for; they need
+    ``project``, and go by the order of ids, so that runs created in the same moment may fall on either side."""
+
     project: str | None = None
     pipeline: str | None = None
     states: tuple[RunState, ...] = ()
     before: RunId | None = None  # cursor: only runs with a smaller id
+    kind: RunKind | None = None
+    trigger: int | None = None
+    backfill: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    pipelines: tuple[str, ...] = ()
+    product: str | None = None
 
 
 class RunStore(Protocol):
@@ -127,7 +149,10 @@ class RunStore(Protocol):
     ) -> Run:
         """A new run in state ``queued`` with its block runs and its first event. ``pipeline_run_id`` is put into
         ``system`` by the store, which is the one to know it. With ``fire`` the same transaction records that the
-        trigger fired; raises Conflict (code ``fired``) and creates nothing when it has fired for that key before."""
+        trigger fired and settles its due times; raises Conflict (code ``fired``) and creates nothing when it has fired
+        for that key before, or when somebody else has settled them meanwhile. A request with ``slice`` takes that slice
+        of its backfill in the same transaction: Conflict (code ``slice_taken``) when it cannot be had. One with
+        ``product`` raises Conflict (code ``computing``) while another run computes that product."""
         ...
 
     def claim(self, run: RunId, owner: str, *, seconds: float, now: datetime, dead: Sequence[str] = ()) -> Lease:
@@ -159,16 +184,38 @@ class RunStore(Protocol):
         """In the order in which they were created."""
         ...
 
+    def block_run(self, run: RunId, name: BlockRunName) -> BlockRun:
+        """Raises NotFound (code ``block_not_found``)."""
+        ...
+
+    def block_run_page(
+        self, run: RunId, *, after: int = 0, state: BlockState | None = None, block: BlockId | None = None, limit: int
+    ) -> Sequence[tuple[int, BlockRun]]:
+        """As ``block_runs``, page by page: each with its place, counted from 1 with gaps; those behind ``after``."""
+        ...
+
     def attempts(self, run: RunId, block_run: BlockRunName | None = None) -> Sequence[AttemptRecord]: ...
 
     def living_attempts(self, run: RunId) -> Sequence[AttemptRecord]:
         """Attempts that no owner has recorded as ended."""
         ...
 
-    def events(self, run: RunId, after: int = 0) -> Sequence[RunEvent]: ...
+    def counts(self, run: RunId) -> Mapping[BlockState, int]:
+        """How many block runs are in which state; groups are not counted, their children are."""
+        ...
+
+    def events(self, run: RunId, after: int = 0, *, limit: int | None = None) -> Sequence[RunEvent]: ...
 
     def push(self, run: RunId, kind: str, data: Mapping[str, Any]) -> None:
         """Put a message into the run's inbox."""
+        ...
+
+    def hand_over(self, run: RunId) -> None:
+        """Let the next engine that has room take the run, whoever was to drive it."""
+        ...
+
+    def wishes(self, project: str, kind: str, *, limit: int = 500) -> Sequence[InboxMessage]:
+        """Messages of this kind in the inboxes of all runs of the project, oldest first."""
         ...
 
     def inbox(self, run: RunId) -> Sequence[InboxMessage]: ...

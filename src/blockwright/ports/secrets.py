@@ -15,4 +15,12 @@ class Secrets(Protocol):
         """Raises NotFound."""
         ...
 
+    def rotate(self) -> Sequence[str]:
+        """Encrypt the secrets of all projects with the newest key, and whatever else it encrypts (tokens of triggers),
+        all or nothing; returns what, in words.
+
+        A key of a file is made anew first and the old one forgotten at the end; keys of the setting stay as they are
+        there. Raises Unavailable (code ``secret_key``) naming those that no key opens."""
+        ...
+
     def names(self, project: str) -> Sequence[str]: ...

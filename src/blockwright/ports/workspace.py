@@ -9,10 +9,14 @@ from blockwright.core.pipelines import ProjectSpec
 from blockwright.ports.artifacts import ArtifactStore
 from blockwright.ports.caches import Cache
 from blockwright.ports.clock import Clock
+from blockwright.ports.idempotency import Idempotency
+from blockwright.ports.oversight import Oversight
 from blockwright.ports.owners import Owners
 from blockwright.ports.projects import ProjectStore
+from blockwright.ports.queues import Queues
 from blockwright.ports.runs import RunStore
 from blockwright.ports.secrets import Secrets
+from blockwright.ports.triggering import Triggering
 
 Distributions = Callable[[Iterable[str]], Mapping[str, tuple[str, str]]]
 """Top-level modules to (distribution, version) as installed for block code."""
@@ -26,6 +30,7 @@ class Options:
     slots: int = 1
     durable: bool = False
     default_executor: str | None = None
+    run_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,14 @@ class Workspace:
     project: ProjectSpec
     files: ProjectStore
     runs: RunStore
+    queues: Queues
     artifacts: ArtifactStore
     secrets: Secrets
+    triggering: Triggering
     owners: Owners
     clock: Clock
     cache: Cache
+    oversight: Oversight
     distributions: Distributions
+    idempotency: Idempotency
     options: Options = Options()

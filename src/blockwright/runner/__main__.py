@@ -7,6 +7,9 @@ if __name__ == "__main__":
     import gc
 
     gc.disable()  # imports make no garbage worth a look; it is back when they are done (see ``preloading``)
+    from blockwright.runner.forks import watch_hooks
+
+    watch_hooks()
     from blockwright.runner.server import serve
 
     serve(alive)

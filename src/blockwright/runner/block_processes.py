@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from blockwright.runner.attempt_logs import AttemptLog
 from blockwright.runner.masking import Masker
 from blockwright.runner.processes import descendants, kill, start_ticks
+from blockwright.runner.records import BEGIN, END
 from blockwright.runner.streams import Stream
 
 UNWRITTEN_STATUS = 74
@@ -21,15 +23,39 @@ UNWRITTEN_STATUS = 74
 
 TIMEOUT_GRACE_SECONDS = 2.0
 
+_TELL_SECONDS = 0.02
+"""A session's attempt that takes longer is told of when it begins, and not only when it is over."""
+
+
+@dataclass
+class Killing:
+    """Why we end a process, as a word and as a sentence, and when SIGKILL follows (None: it was sent)."""
+
+    why: str
+    reason: str
+    at: float | None
+
 
 @dataclass
 class Attempt:
     """One attempt as the fork server sees it. ``spec`` is its JSON document, ``path`` where it was read from, if it
-    did not come in a message."""
+    did not come in a message.
+
+    Of a session's attempt: ``turn`` is the engine's number for this giving of it, ``after`` what it follows, ``place``
+    its place in the order of its process. ``unwanted`` is why it is not to begin, or is ended if it does. ``told`` says
+    that the engine knows of its beginning, at ``began`` (seconds since 1970).
+    """
 
     identity: str
     spec: dict[str, Any]
     path: str | None = None
+    turn: int = 0
+    after: tuple[str, ...] = ()
+    place: int = 0
+    unwanted: Killing | None = None
+    told: bool = False
+    began: float = 0.0
+    tell_at: float | None = None
     masker: Masker = field(default_factory=Masker)
     secrets_asked: set[int] = field(default_factory=set)
     log: AttemptLog = field(init=False)
@@ -37,6 +63,11 @@ class Attempt:
 
     def __post_init__(self) -> None:
         self.log = AttemptLog(os.path.join(self.spec["work"], "log.jsonl"), self.masker)
+
+    @property
+    def document(self) -> dict[str, Any] | str:
+        """The spec as it is handed on."""
+        return self.spec if self.path is None else self.path
 
     @property
     def timeout(self) -> float | None:
@@ -59,17 +90,12 @@ class Attempt:
 
 
 @dataclass
-class Killing:
-    """Why we end a process, as a word and as a sentence, and when SIGKILL follows (None: it was sent)."""
-
-    why: str
-    reason: str
-    at: float | None
-
-
-@dataclass
 class BlockProcess:
-    """A forked process: of one attempt, or (``session``) of one after another."""
+    """A forked process: of one attempt, or (``session``) of one after another.
+
+    ``given`` are the attempts that a session has and that are not over, in order; ``reached`` says for each output pipe
+    the place of the attempt that writes there now, and ``current`` is the one that runs.
+    """
 
     pid: int
     control: socket.socket
@@ -77,7 +103,11 @@ class BlockProcess:
     inherited: int
     session: str | None = None
     current: Attempt | None = None
-    waiting: deque[Attempt] = field(default_factory=deque)
+    given: dict[str, Attempt] = field(default_factory=dict)
+    places: int = 0
+    reached: dict[str, int] = field(default_factory=dict)
+    over: list[Attempt] = field(default_factory=list)
+    outgoing: deque[bytes] = field(default_factory=deque)
     idle_since: float = field(default_factory=time.monotonic)
     killing: Killing | None = None
     status: int | None = None
@@ -97,6 +127,52 @@ class BlockProcess:
         attempt.deadline = None if attempt.timeout is None else time.monotonic() + attempt.timeout
         for stream in self.streams:
             stream.begin(attempt.log)
+
+    def become_session(self, name: str) -> None:
+        self.session = name
+        for stream in self.streams:
+            stream.turns = self.turn
+
+    def attempt(self, identity: object) -> Attempt | None:
+        """The attempt of this name, if it runs here or is given."""
+        if self.current is not None and self.current.identity == identity:
+            return self.current
+        return self.given.get(identity) if isinstance(identity, str) else None
+
+    def give(self, attempt: Attempt) -> None:
+        """A session's process has one more attempt, which it begins by itself after those before it."""
+        attempt.place = self.places
+        self.places += 1
+        self.given[attempt.identity] = attempt
+
+    def turn(self, stream: Stream, record: Mapping[str, Any]) -> AttemptLog | None:
+        """An output pipe has come to the beginning of an attempt (its log), or to the end of all up to one."""
+        attempt = self.given.get(str(record.get(BEGIN) or record.get(END)))
+        if attempt is None:
+            return None
+        begins = BEGIN in record
+        self.reached[stream.name] = attempt.place + (not begins)
+        if begins and attempt is not self.current and attempt.place >= max(self.reached.values()):
+            self._begins(attempt, float(record.get("at", 0)))
+        self._pass()
+        return attempt.log if begins else None
+
+    def _begins(self, attempt: Attempt, at: float) -> None:
+        self.current = attempt
+        now = time.monotonic()
+        attempt.began, attempt.tell_at = at, now + _TELL_SECONDS
+        attempt.deadline = None if attempt.timeout is None else now + attempt.timeout
+        if attempt.unwanted is not None and attempt.unwanted.why != "dropped":
+            self.end_softly(attempt.unwanted)
+
+    def _pass(self) -> None:
+        """What both pipes have left behind is over."""
+        reached = min(self.reached.get(stream.name, 0) for stream in self.streams)
+        while self.given and (first := next(iter(self.given.values()))).place < reached:
+            self.over.append(self.given.pop(first.identity))
+            if first is self.current:
+                self.current = None
+        self.idle_since = time.monotonic()
 
     def end_softly(self, killing: Killing) -> None:
         """SIGTERM to the group now, SIGKILL to everything when ``killing.at`` has come."""
@@ -122,7 +198,10 @@ class BlockProcess:
             return None
         if self.killing is not None:
             return self.killing.at
-        return self.current.deadline if self.current else None
+        if self.current is None:
+            return None
+        times = [when for when in (self.current.deadline, self.current.tell_at) if when is not None]
+        return min(times) if times else None
 
     def act_if_due(self, now: float) -> None:
         due = self.due()
@@ -130,7 +209,7 @@ class BlockProcess:
             return
         if self.killing is not None:
             self.end_now(self.killing.why, self.killing.reason)
-        elif self.current is not None:
+        elif self.current is not None and self.current.deadline is not None and self.current.deadline <= now:
             seconds = self.current.timeout
             reason = f"Stopped after {seconds:g} s, the block's timeout."
             self.end_softly(Killing("timeout", reason, now + TIMEOUT_GRACE_SECONDS))

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -30,6 +31,8 @@ class BlockChannel:
 
     def __init__(self, engine: socket.socket, control: socket.socket) -> None:
         self.identity = ""
+        self.began: dict[str, Any] = {}
+        """Of a session's attempt: its process and when it began; told when it is over."""
         self.masker = Masker()
         self._engine = engine
         self._control = control
@@ -52,7 +55,13 @@ class BlockChannel:
         with self._one_at_a_time:
             self._asked += 1
             number = self._asked
-            self._to_server("ask", id=number, what=str(what), **{key: _sendable(item) for key, item in details.items()})
+            self._to_server(
+                "ask",
+                attempt_id=self.identity,
+                id=number,
+                what=str(what),
+                **{key: _sendable(item) for key, item in details.items()},
+            )
             answer = self._await_answer(number)
         if answer.get("error") is not None:
             raise RuntimeError(answer["error"])
@@ -71,7 +80,8 @@ class BlockChannel:
 
     def committed(self, manifest: str, text: bytes | None) -> None:
         """The manifest is in place; its ``text`` goes along if short. If nobody can hear it, the file still says so."""
-        packet = _packet("committed", attempt_id=self.identity, manifest=manifest)
+        began = {**self.began, "at": time.time()} if self.began else {}
+        packet = _packet("committed", attempt_id=self.identity, manifest=manifest, **began)
         if text is not None and len(text) <= _BRIEF_BYTES:
             packet = b'%s, "brief": %s}' % (packet[:-1], text)
         self._send(self._engine, packet)
@@ -86,11 +96,15 @@ class BlockChannel:
         """Why this process ends without a manifest."""
         self._to_server("last_words", text=self.masker.text(text)[:10_000])
 
-    def next_message(self) -> dict[str, Any] | None:
-        """The fork server's next order to a session's process; None: there will be no more."""
+    def next_message(self, *, wait: bool = True) -> dict[str, Any] | None:
+        """The fork server's next order to a session's process; None: there will be no more, or (without ``wait``)
+        there is none now."""
         if self._early:
             return self._early.popleft()
-        packet = self._control.recv(2 * LIMIT)
+        try:
+            packet = self._control.recv(2 * LIMIT, 0 if wait else socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
         message: dict[str, Any] | None = json.loads(packet) if packet else None
         return message
 

@@ -8,7 +8,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -28,6 +28,9 @@ _LOOK_SECONDS = 0.1
 _AGAIN_SECONDS = 0.005
 """When to look for survivors again if the kernel has not told of their end."""
 
+_TOLD_AT_ONCE = 64
+"""How many attempts of a busy session may be over before the engine hears that their logs are complete."""
+
 _IDLE_SESSION_SECONDS = 3600.0
 """A session that nobody used for so long is ended; what it kept in memory is lost."""
 
@@ -42,68 +45,90 @@ class Household:
         self._fixed_private = private
         self._processes: dict[int, BlockProcess] = {}
         self._sessions: dict[str, BlockProcess] = {}
+        self._spare: BlockProcess | None = None
+        self._spare_modules = 0
+        self._spare_wanted = True
         self._look_at: float | None = None
         self._again_at: float | None = None
+        self._refused = ""
+        self._end: Killing | None = None
+        """Why nothing begins any more."""
 
     @property
     def empty(self) -> bool:
         return not self._processes
 
     def start(self, attempt: Attempt) -> None:
-        """Fork a process for this attempt alone."""
-        process = self._birth(attempt, None)
-        if process is not None:
-            self._begin(process, attempt)
+        """Run the attempt in a process of its own."""
+        process = self._fresh(None)
+        if process is None:
+            self._exited(attempt, 71, self._refused, None)
+            return
+        self._begin(process, attempt)
+        process.outgoing.append(_packet({"op": "only", "spec": attempt.document}))
+        self._hand_on(process)
 
     def open_session(self, name: str) -> None:
         """Fork the process of a session, if there is none."""
-        self._session(name, None)
+        self._session(name)
 
-    def start_in_session(self, name: str, attempt: Attempt) -> None:
-        """Run the attempt in the session's process, after those before it."""
-        process = self._session(name, attempt)
-        if process is not None:
-            process.waiting.append(attempt)
-            self._go_on(process)
+    def give(self, name: str, attempts: Sequence[Attempt], packet: bytes) -> None:
+        """Hand attempts on to the session's process (``packet`` is the message that says so), which runs them after
+        those before them."""
+        process = self._session(name)
+        if process is None:
+            for attempt in attempts:
+                self._outbox.send("exited", **_exit(attempt, 71, self._refused, None, begun=False))
+            return
+        for attempt in attempts:
+            process.give(attempt)
+        process.outgoing.append(packet)
+        self._hand_on(process)
 
     def finish_session(self, name: str) -> None:
         """End the session's process when it has nothing left to do."""
         process = self._sessions.pop(name, None)
         if process is not None:
             process.leaving = True
-            self._go_on(process)
+            self._let_go(process)
 
     def cancel(self, identity: str, why: str, kill_at: float) -> None:
-        """End an attempt softly, at ``kill_at`` by force. An unknown one is ignored."""
+        """End an attempt softly, at ``kill_at`` by force; one whose turn has not come does not begin. ``dropped`` means
+        only such a one. An unknown one is ignored."""
         reason = "Cancelled." if why == "cancelled" else f"Ended on request: {why}."
         for process in self._processes.values():
-            for attempt in [each for each in process.waiting if each.identity == identity]:
-                process.waiting.remove(attempt)
-                self._exited(attempt, -signal.SIGTERM, reason, why)
             if process.current is not None and process.current.identity == identity:
-                process.end_softly(Killing(why, reason, kill_at))
+                if why != "dropped":
+                    self._end_softly(process, Killing(why, reason, kill_at))
+            elif identity in process.given:
+                process.given[identity].unwanted = Killing(why, reason, kill_at)
+                process.outgoing.append(_packet({"op": "skip", "attempt_id": identity}))
+                self._hand_on(process)
 
     def end_all(self, why: str, reason: str) -> None:
-        """End everything by force, at once."""
+        """End everything by force, at once, and for good."""
+        self._spare_wanted = False
+        self._end = Killing(why, reason, None)
         self._sessions.clear()
         for process in self._processes.values():
-            while process.waiting:
-                self._exited(process.waiting.popleft(), -signal.SIGKILL, reason, why)
             process.end_now(why, reason)
 
     def answer(self, message: Mapping[str, Any]) -> None:
         """Hand the engine's answer on; a secret is masked from here on, before the block has it."""
         for process in self._processes.values():
-            attempt = process.current
-            if attempt is not None and attempt.identity == message["attempt_id"]:
+            attempt = process.attempt(message["attempt_id"])
+            if attempt is not None:
                 if message["id"] in attempt.secrets_asked:
                     attempt.masker.add(answered(message))
-                _tell(process, message)
+                process.outgoing.append(_packet(message))
+                self._hand_on(process)
 
     # Limits --------------------------------------------------------------------------------------------------------
 
     def due(self) -> float | None:
         """When to come back at the latest, on the monotonic clock."""
+        if self._wants_spare:
+            return 0.0
         times = [process.due() for process in self._processes.values()]
         known = [when for when in (*times, self._look_at, self._again_at) if when is not None]
         if self._sessions:
@@ -113,9 +138,13 @@ class Household:
     def keep_limits(self, now: float) -> None:
         """Time and memory of attempts, patience with sessions."""
         for process in self._processes.values():
+            self._tell_if_due(process, now)
+            before = process.killing
             process.act_if_due(now)
+            if process.killing is not before:
+                self._halt(process)
         for name, process in list(self._sessions.items()):
-            if process.current is None and not process.waiting and now - process.idle_since > _IDLE_SESSION_SECONDS:
+            if not process.given and now - process.idle_since > _IDLE_SESSION_SECONDS:
                 self.finish_session(name)
         limited = [each for each in self._processes.values() if each.status is None and _memory_limit(each)]
         if not limited:
@@ -167,16 +196,37 @@ class Household:
     def _bury(self, process: BlockProcess) -> None:
         self._hear_rest(process)
         del self._processes[process.pid]
+        if process is self._spare:  # somebody killed it: what did may do so again, at once and for ever
+            self._spare, self._spare_wanted = None, False
         if process.session is not None and self._sessions.get(process.session) is process:
             del self._sessions[process.session]
+        self._tell_over(process)
         attempt, process.current = process.current, None
         if attempt is not None:
+            process.given.pop(attempt.identity, None)
             killed = process.killing.why if process.killing else None
-            status = process.status or 0
-            self._exited(attempt, status, process.sentence(), killed, process.rss_peak)
+            self._exited(attempt, process.status or 0, process.sentence(), killed, process.rss_peak)
         process.close()
-        while process.waiting and process.session is not None:
-            self.start_in_session(process.session, process.waiting.popleft())
+        if process.session is not None:
+            self._inherit(process, process.session)
+
+    def _inherit(self, process: BlockProcess, session: str) -> None:
+        """What a session's dead process was given and did not come to: what follows nothing is given to a new process,
+        unless all is at its end; the rest is dropped."""
+        again: list[Attempt] = []
+        for attempt in process.given.values():
+            ending = attempt.unwanted or self._end
+            if ending is not None:
+                self._exited(attempt, -signal.SIGTERM, ending.reason, ending.why, begun=False)
+            elif attempt.answered:  # its process closed the files that would have told so
+                self._exited(attempt, 0, "", None)
+            elif attempt.after:
+                self._exited(attempt, 0, "Its session ended before its turn.", "dropped", begun=False)
+            else:
+                again.append(attempt)
+        for attempt in again:
+            told = {"attempt_id": attempt.identity, "turn": attempt.turn, "after": (), "spec": attempt.document}
+            self.give(session, [attempt], _packet({"op": "next", "attempts": [told]}))
 
     def _hear_rest(self, process: BlockProcess) -> None:
         """Everything that the process said before it ended; nobody writes any more."""
@@ -188,28 +238,75 @@ class Household:
             stream.finish()
             self._unregister(stream.reader)
 
-    def _exited(self, attempt: Attempt, status: int, reason: str, killed: str | None, rss_peak: int = 0) -> None:
-        if reason and not (killed == "closed" and attempt.answered):
-            attempt.log.note(reason, "error")
-        attempt.log.close()
-        self._outbox.send(
-            "exited",
-            attempt_id=attempt.identity,
-            status=status,
-            reason=attempt.masker.text(reason),
-            rss_peak=rss_peak,
-            killed=killed,
-        )
+    def _exited(
+        self, attempt: Attempt, status: int, reason: str, killed: str | None, rss_peak: int = 0, *, begun: bool = True
+    ) -> None:
+        if begun:
+            if reason and not (killed == "closed" and attempt.answered):
+                attempt.log.note(reason, "error")
+            attempt.log.close()
+        self._outbox.send("exited", **_exit(attempt, status, reason, killed, rss_peak, begun=begun))
+
+    def _tell_over(self, process: BlockProcess) -> None:
+        """Tell the engine of the attempts that a session is done with."""
+        over, process.over = process.over, []
+        told = []
+        for attempt in over:
+            if attempt.began:
+                attempt.log.close()
+                told.append(_exit(attempt, 0, "", None))
+            else:
+                why, reason = "dropped", "What it follows did not complete."
+                if attempt.unwanted is not None:
+                    why, reason = attempt.unwanted.why, attempt.unwanted.reason
+                told.append(_exit(attempt, -signal.SIGTERM, reason, why, begun=False))
+        for start in range(0, len(told), _TOLD_AT_ONCE):
+            self._outbox.send("over", attempts=told[start : start + _TOLD_AT_ONCE])
+
+    def _tell_if_due(self, process: BlockProcess, now: float) -> None:
+        attempt = process.current
+        if attempt is not None and attempt.tell_at is not None and attempt.tell_at <= now:
+            attempt.tell_at = None
+            started = {"pid": process.pid, "started": process.started, "at": attempt.began}
+            self._outbox.send("started", attempt_id=attempt.identity, **started)
 
     # Births and sessions -------------------------------------------------------------------------------------------
 
-    def _birth(self, attempt: Attempt | None, session: str | None) -> BlockProcess | None:
-        try:
-            process = self._nursery.birth(None if session else attempt, session, self._private())
-        except OSError as error:
-            if attempt is not None:
-                self._exited(attempt, 71, f"No process could be started: {error.strerror}.", None)
-            return None
+    def prepare(self) -> None:
+        """Fork the next process ahead of its need: it is born, and has copied the pages that every process writes,
+        while the engine is busy with what the last one did."""
+        if self._wants_spare:
+            try:
+                self._spare = self._birth()
+            except OSError:
+                self._spare_wanted = False  # until the next attempt, which meets the same error where it can be told
+            self._spare_modules = self._nursery.preloads.generation
+
+    @property
+    def _wants_spare(self) -> bool:
+        return self._spare is None and self._spare_wanted
+
+    def _fresh(self, session: str | None) -> BlockProcess | None:
+        """The spare process, if it is alive and knows all modules that the fork server does; else a new one. None when
+        there can be none: ``_refused`` says why."""
+        self._reap()  # so that a spare that was killed just now is known to be dead
+        process, self._spare = self._spare, None
+        if process is not None and self._spare_modules != self._nursery.preloads.generation:
+            process.control.shutdown(socket.SHUT_WR)  # it leaves by itself
+            process = None
+        if process is None or process.status is not None:
+            try:
+                process = self._birth()
+            except OSError as error:
+                self._refused = f"No process could be started: {error.strerror}."
+                return None
+        if session is not None:
+            process.become_session(session)
+        self._spare_wanted = True
+        return process
+
+    def _birth(self) -> BlockProcess:
+        process = self._nursery.birth(self._private())
         self._processes[process.pid] = process
         self._selector.register(process.control, selectors.EVENT_READ, lambda _events: self._hear_process(process))
         for stream in process.streams:
@@ -226,34 +323,51 @@ class Household:
         for process in self._processes.values():
             found.append(process.control.fileno())
             found.extend(stream.reader for stream in process.streams)
-            logs = [process.current.log] if process.current else []
-            found.extend(log.descriptor for log in logs if log.descriptor is not None)
+            attempts = process.given.values() if process.session else [process.current] if process.current else []
+            logs = [attempt.log.descriptor for attempt in (*attempts, *process.over)]
+            found.extend(descriptor for descriptor in logs if descriptor is not None)
         return found
 
     def _begin(self, process: BlockProcess, attempt: Attempt) -> None:
         process.begin(attempt)
         self._outbox.send("started", attempt_id=attempt.identity, pid=process.pid, started=process.started)
 
-    def _session(self, name: str, attempt: Attempt | None) -> BlockProcess | None:
+    def _session(self, name: str) -> BlockProcess | None:
         """The session's process; a new one when the last was killed or crashed."""
         process = self._sessions.get(name)
         if process is None or process.status is not None or process.killing is not None:
-            process = self._birth(attempt, name)
+            process = self._fresh(name)
             if process is not None:
                 self._sessions[name] = process
         return process
 
-    def _go_on(self, process: BlockProcess) -> None:
-        """Give a session's process its next attempt, or its leave."""
-        if process.current is not None or process.status is not None:
-            return
-        if process.waiting:
-            attempt = process.waiting.popleft()
-            self._begin(process, attempt)
-            _tell(process, {"op": "next", "spec": attempt.path or attempt.spec})
-        elif process.leaving:
-            process.control.shutdown(socket.SHUT_WR)
-        process.idle_since = time.monotonic()
+    def _end_softly(self, process: BlockProcess, killing: Killing) -> None:
+        process.end_softly(killing)
+        self._halt(process)
+
+    def _halt(self, process: BlockProcess) -> None:
+        """Block code may survive being told to end; what was given ahead does not begin then."""
+        if process.session is not None:
+            process.outgoing.append(_packet({"op": "halt"}))
+            self._hand_on(process)
+
+    def _let_go(self, process: BlockProcess) -> None:
+        if process.leaving and not process.given and not process.outgoing and process.status is None:
+            with suppress(OSError):
+                process.control.shutdown(socket.SHUT_WR)
+
+    def _hand_on(self, process: BlockProcess) -> None:
+        """Send what a block process is to hear; what has no room is sent after its next word. One that does not listen
+        any more is on its way out."""
+        while process.outgoing:
+            try:
+                process.control.send(process.outgoing[0], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+            except BlockingIOError:
+                return
+            except OSError:
+                process.outgoing.clear()
+                return
+            process.outgoing.popleft()
 
     # What block processes say --------------------------------------------------------------------------------------
 
@@ -275,10 +389,10 @@ class Household:
 
     def _take(self, process: BlockProcess, message: dict[str, Any]) -> None:
         match message.get("op"):
-            case "ask" if process.current is not None:
+            case "ask" if (attempt := process.attempt(message.get("attempt_id"))) is not None:
                 if message.get("what") == Ask.SECRET:
-                    process.current.secrets_asked.add(message["id"])
-                self._outbox.send(**{**message, "attempt_id": process.current.identity})
+                    attempt.secrets_asked.add(message["id"])
+                self._outbox.send(**message)
             case "modules":
                 self._nursery.preloads.verdicts.record(load(ModuleVerdict, each) for each in message["verdicts"])
             case "last_words":
@@ -288,10 +402,11 @@ class Household:
         stream.drain()
         if not stream.open:
             self._unregister(stream.reader)
-        if process.current is not None and all(each.ended for each in process.streams):
-            attempt, process.current = process.current, None
-            self._exited(attempt, 0, "", None)
-            self._go_on(process)
+        if process.session is not None:
+            self._hand_on(process)
+            if not process.given or len(process.over) >= _TOLD_AT_ONCE:
+                self._tell_over(process)
+                self._let_go(process)
 
     def _show_progress(self, process: BlockProcess, stream: str, text: str) -> None:
         if process.current is not None:
@@ -305,12 +420,23 @@ class Household:
             return  # it was already at its end
 
 
-def _tell(process: BlockProcess, message: Mapping[str, Any]) -> None:
-    """A message to a block process; one that does not listen any more is on its way out."""
-    try:
-        process.control.send(json.dumps(message).encode("ascii"), socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
-    except OSError:
-        return
+def _packet(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message).encode("ascii")
+
+
+def _exit(
+    attempt: Attempt, status: int, reason: str, killed: str | None, rss_peak: int = 0, *, begun: bool = True
+) -> dict[str, Any]:
+    """What ``exited`` says of an attempt."""
+    return {
+        "attempt_id": attempt.identity,
+        "turn": attempt.turn,
+        "status": status,
+        "reason": attempt.masker.text(reason),
+        "rss_peak": rss_peak,
+        "killed": killed,
+        "begun": begun,
+    }
 
 
 def _memory_limit(process: BlockProcess) -> int | None:

@@ -45,6 +45,8 @@ def argument(each: Input, workplace: Workplace, merged: dict[str, Any]) -> Any:
     values, store = workplace.values, workplace.store
     if each.children is not None:
         return _reduced(each.children, workplace, merged)
+    if each.parts is not None:
+        return {part.block: values.read(part.outputs, store) for part in each.parts}
     if each.item is not None:
         return _item(each, each.item, values.read(each.outputs, store, for_item=True), merged)
     found = values.read(each.outputs, store)

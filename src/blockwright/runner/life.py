@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -22,13 +23,14 @@ from blockwright.runner.channel import BlockChannel
 from blockwright.runner.commits import commit
 from blockwright.runner.display import Frames
 from blockwright.runner.preloading import in_child
-from blockwright.runner.records import END
+from blockwright.runner.sessions import Turns, load_spec
 from blockwright.runner.sources import Snapshot
 from blockwright.runner.thread_pools import ThreadPools
 from blockwright.runner.values_at_hand import KeptValues, StoredValues, ValuesAtHand
 from blockwright.runner.workplace import Workplace
 from blockwright.wire import kill_points
 from blockwright.wire.documents import load
+from blockwright.wire.manifests import Manifest
 from blockwright.wire.specs import AttemptSpec
 
 _GOODBYE_SECONDS = 5
@@ -60,30 +62,33 @@ class Life:
         if kill_at:
             kill_points.arm(kill_at)
 
-    def one(self, document: dict[str, Any]) -> int:
-        """Run one attempt; the process's exit code."""
-        status = self._run(document, StoredValues())
-        self._say_goodbye()
-        return status
-
-    def session(self) -> int:
-        """Run attempts as they are told, sharing values in memory, until there are no more; the exit code."""
-        values = KeptValues()
-        while (message := self._channel.next_message()) is not None:
-            spec = message["spec"]
-            document = json.loads(Path(spec).read_bytes()) if isinstance(spec, str) else spec
-            self._recover_outputs()
-            status = self._run(document, values)
-            if status:
-                return status
-            unload_blocks()
-            for writer in self._writers:
-                writer.frame(END)
+    def live(self) -> int:
+        """Wait for the first order and carry it out: one attempt, or a session of them; the exit code."""
+        message = self._channel.next_message()
+        if message is None:
+            return 0  # a spare that was never needed
+        if message["op"] != "only":
+            return self._session(message)
+        if self._run(load_spec(message["spec"]), StoredValues()) is None:
+            return UNWRITTEN_STATUS
         self._say_goodbye()
         return 0
 
-    def _run(self, document: dict[str, Any], values: ValuesAtHand) -> int:
-        spec = load(AttemptSpec, document)
+    def _session(self, message: dict[str, Any]) -> int:
+        """Run attempts as they are given, sharing values in memory, until there are no more; the exit code."""
+        values, turns = KeptValues(), Turns(self._channel, self._writers, message)
+        while (spec := turns.next()) is not None:
+            self._recover_outputs()
+            manifest = self._run(spec, values)
+            if manifest is None:
+                return UNWRITTEN_STATUS
+            turns.over(spec, manifest)
+            unload_blocks()
+        self._say_goodbye()
+        return 0
+
+    def _run(self, spec: AttemptSpec, values: ValuesAtHand) -> Manifest | None:
+        """The manifest, or None when it could not be written."""
         self._channel.begin(spec.attempt_id)
         modules = in_child(spec.preload)
         self._channel.tell_modules(modules)
@@ -91,15 +96,18 @@ class Life:
         frames = Frames(Path(spec.work, "frames.jsonl"), self._channel)
         surroundings.begin(self._snapshot_of(spec), self._writers[0], frames)
         workplace = Workplace(spec, self._channel, self._logger, frames, values, self._context)
+        gc.enable()
         manifest = attempt.run(workplace, modules)
         try:
             done = commit(spec, manifest)
         except OSError as error:
             self._channel.last_words(f"The block's process could not write its manifest: {error.strerror}.")
-            return UNWRITTEN_STATUS
+            return None
         self._channel.committed(done.path, done.text)
         kill_points.here("manifest.after_report")
-        return 0
+        if done.text is None:  # another attempt was first: its result counts
+            return load(Manifest, json.loads(Path(done.path).read_bytes()))
+        return manifest
 
     def _become_the_users(self, spec: AttemptSpec, *, pools_changed: bool) -> None:
         """Only now, after the early imports: the user's environment, and as many threads as were allotted."""

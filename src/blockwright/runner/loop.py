@@ -40,7 +40,6 @@ class Loop:
         self._ops: dict[str, Callable[[Message], None]] = {
             "start": self._start,
             "open": self._open,
-            "next": self._next,
             "finish": lambda message: self._household.finish_session(message["session"]),
             "cancel": self._cancel,
             "answer": self._household.answer,
@@ -52,8 +51,11 @@ class Loop:
         """Until the engine is gone, closes, or lets its lease run out; then until nothing is left."""
         self._outbox.send("ready", pid=os.getpid())
         while not (self._ending and self._household.empty):
-            for key, events in self._selector.select(self._patience()):
+            heard = self._selector.select(self._patience())
+            for key, events in heard:
                 key.data(events)
+            if not heard:
+                self._household.prepare()
             now = time.monotonic()
             if self._lease is not None and now >= self._lease:
                 self._end("lease", "The engine did not renew its lease in time.")
@@ -97,7 +99,10 @@ class Loop:
                 self._end("lease", "The engine is gone.")
                 return
             message = json.loads(packet)
-            self._ops[message["op"]](message)
+            if message["op"] == "next":
+                self._next(message, packet)
+            else:
+                self._ops[message["op"]](message)
 
     def _hear_signals(self, signals: socket.socket) -> None:
         """Ends of children only have to wake the loop; SIGTERM asks us to end."""
@@ -125,10 +130,11 @@ class Loop:
             self._preloads.before_fork(message.get("preload", ()))
             self._household.open_session(message["session"])
 
-    def _next(self, message: Message) -> None:
-        attempt = self._read_attempt(message)
-        if attempt is not None and not self._ending:
-            self._household.start_in_session(message["session"], attempt)
+    def _next(self, message: Message, packet: bytes) -> None:
+        """Attempts of a session; the message is handed on as it is."""
+        attempts = [attempt for each in message["attempts"] if (attempt := self._read_attempt(each)) is not None]
+        if attempts and not self._ending:
+            self._household.give(message["session"], attempts, packet)
 
     def _cancel(self, message: Message) -> None:
         why = message.get("why") or "cancelled"
@@ -146,7 +152,7 @@ class Loop:
             if path is not None:
                 with open(path, "rb") as file:
                     spec = json.load(file)
-            return Attempt(spec["attempt_id"], spec, path)
+            return Attempt(spec["attempt_id"], spec, path, message.get("turn", 0), tuple(message.get("after", ())))
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"The attempt's spec cannot be read: {error}"
             self._outbox.send("exited", attempt_id=identity, status=70, reason=reason, rss_peak=0, killed=None)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
 import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from blockwright.runner.birth import HANDLED, fresh_randomness, leave_parent, restore_environment
-from blockwright.runner.block_processes import Attempt, BlockProcess
+from blockwright.runner.birth import HANDLED, fresh_randomness, generator_state, leave_parent, restore_environment
+from blockwright.runner.block_processes import BlockProcess
+from blockwright.runner.forks import fork
 from blockwright.runner.preloading import Preloads
 from blockwright.runner.processes import memory_of
 from blockwright.runner.records import mark
 from blockwright.runner.streams import Stream
+
+if TYPE_CHECKING:
+    from blockwright.runner.life import Life
 
 
 class Nursery:
@@ -30,8 +35,12 @@ class Nursery:
         self._kill_at = kill_at
         self._pid = os.getpid()
 
-    def birth(self, attempt: Attempt | None, session: str | None, private: Iterable[int]) -> BlockProcess:
-        """Fork a process for one attempt or for a session; raises OSError when the system has no more to give."""
+    def birth(self, private: Iterable[int]) -> BlockProcess:
+        """Fork a process that waits for its first order; raises OSError when the system has no more to give."""
+        # Imported long before (see ``preloading``), after what it shares with pandas.
+        from blockwright.runner.life import Life
+
+        generator_state(self.preloads.generation)  # known to the child, then
         start = mark(os.urandom(8).hex())
         inherited = memory_of()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -39,9 +48,9 @@ class Nursery:
         # A signal to the child that came before it has let go of our wake-up socket would be taken for one to us.
         signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         try:
-            pid = os.fork()
+            pid = fork()
             if pid == 0:
-                self._live(attempt, theirs, start, [*private, ours.detach(), *readers], (writers[0], writers[1]))
+                self._live(Life, theirs, start, [*private, ours.detach(), *readers], (writers[0], writers[1]))
         except OSError:
             ours.close()
             for descriptor in readers:
@@ -54,29 +63,24 @@ class Nursery:
                 os.close(descriptor)
         _lead_own_group(pid)
         streams = (Stream("stdout", readers[0], start), Stream("stderr", readers[1], start))
-        return BlockProcess(pid, ours, streams, inherited, session=session)
+        return BlockProcess(pid, ours, streams, inherited)
 
     def _live(
         self,
-        attempt: Attempt | None,
+        life: type[Life],
         control: socket.socket,
         start: bytes,
         private: list[int],
         outputs: tuple[int, int],
     ) -> NoReturn:
-        """The whole life of the child. It never returns into the fork server's frames.
-
-        ``life`` was imported long before (see ``preloading``), after what it shares with pandas.
-        """
+        """The whole life of the child. It never returns into the fork server's frames."""
         status = 70
         try:
-            from blockwright.runner.life import Life
-
+            gc.disable()  # until the user's code begins (see ``life``): it would copy pages for nothing
             leave_parent(self._pid, private, outputs)
-            fresh_randomness()
+            fresh_randomness(generator_state(self.preloads.generation))
             restore = partial(restore_environment, self._restore)
-            life = Life(self._engine, control, start, outputs, restore, self.preloads.pools, self._kill_at)
-            status = life.one(attempt.spec) if attempt is not None else life.session()
+            status = life(self._engine, control, start, outputs, restore, self.preloads.pools, self._kill_at).live()
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:

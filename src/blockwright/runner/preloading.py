@@ -46,12 +46,11 @@ class Preloads:
     def __init__(self, verdicts: ModuleVerdicts) -> None:
         self.verdicts = verdicts
         self.pools = ThreadPools()
+        self.generation = 0
+        """Counts up when modules have been imported: what was forked before does not know them."""
 
     def at_start(self, modules: Iterable[str]) -> None:
-        """Import what every project needs, and of ``modules`` what is known to be safe."""
-        for module in ALWAYS:
-            _import(module)
-        _import_our_own()
+        """Import of ``modules`` what is known to be safe, after ``import_always``."""
         for module in modules:
             if self.verdicts.safe(module):
                 self._import_watched(module)
@@ -71,6 +70,7 @@ class Preloads:
 
         It does not run before: what little garbage the imports left costs less than looking for it.
         """
+        self.generation += 1
         self.pools.find()
         gc.freeze()
         gc.enable()
@@ -80,6 +80,13 @@ class Preloads:
         verdict = _import(module)
         if verdict is not None and verdict.threads > 0:
             self.verdicts.record([verdict])
+
+
+def import_always() -> None:
+    """What every project needs."""
+    for module in ALWAYS:
+        _import(module)
+    _import_our_own()
 
 
 def _import_our_own() -> None:

@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-END: dict[str, Any] = {"end": True}
-"""The record that closes an attempt's output where one process runs many."""
+BEGIN, END = "begin", "end"
+"""Keys of the records of a session: the output of this attempt follows; that of all up to this one is over."""
 
 
 def mark(nonce: str) -> bytes:

@@ -14,46 +14,54 @@ from blockwright.runner.kernel import adopt_orphans
 from blockwright.runner.loop import Loop
 from blockwright.runner.module_verdicts import ModuleVerdicts
 from blockwright.runner.nursery import Nursery
-from blockwright.runner.preloading import Preloads
+from blockwright.runner.preloading import Preloads, import_always
+from blockwright.wire.messages import LIMIT
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says. ``restore``: environment variables as they were before the fork server's own."""
+    """What the engine's first message says. ``restore``: environment variables as they were before the fork server's
+    own."""
 
-    descriptor: int
     restore: dict[str, str | None]
     preload: tuple[str, ...]
-    cache: Path | None
+    cache: Path
+    cwd: str
     kill_at: str | None
 
 
 def serve(alive: int) -> None:
     """Run until the engine is gone or says so; ``alive`` is at its end when the guard has died. Never returns."""
     adopt_orphans()
-    options = _options(sys.argv[1:])
-    engine = socket.socket(fileno=options.descriptor)
+    engine = socket.socket(fileno=int(_argument("--fd")))
     engine.set_inheritable(False)
-    verdicts = ModuleVerdicts(options.cache)
-    preloads = Preloads(verdicts)
+    import_always()
+    options = _options(engine)
+    os.chdir(options.cwd)
+    preloads = Preloads(ModuleVerdicts(options.cache))
     preloads.at_start(options.preload)
     nursery = Nursery(engine, preloads, options.restore, options.kill_at)
     Loop(engine, alive, nursery).run()
     os._exit(0)
 
 
-def _options(arguments: list[str]) -> Options:
-    """Pairs of a name and a value. Only our own executor writes them, so that a parser for people, with its import, is
-    not worth its time; an unknown name is an error."""
-    given = dict(zip(arguments[::2], arguments[1::2], strict=True))
-    unknown = set(given) - {"--fd", "--token", "--restore", "--preload", "--cache", "--kill-at"}
-    if unknown:
-        raise ValueError(f"unknown options: {', '.join(sorted(unknown))}")
-    cache = given.get("--cache")
+def _argument(name: str) -> str:
+    """Only our own executor writes the command line, so that a parser for people is not worth its import."""
+    return sys.argv[sys.argv.index(name) + 1]
+
+
+def _options(engine: socket.socket) -> Options:
+    """Wait for the first message; the engine that never sends it has thought better of it."""
+    packet = engine.recv(2 * LIMIT)
+    if not packet:
+        os._exit(0)
+    message = json.loads(packet)
+    if message["op"] != "begin":
+        os._exit(0)  # "close"
     return Options(
-        descriptor=int(given["--fd"]),
-        restore=json.loads(given.get("--restore", "{}")),
-        preload=tuple(name for name in given.get("--preload", "").split(",") if name),
-        cache=Path(cache) if cache else None,
-        kill_at=given.get("--kill-at"),
+        restore=message["restore"],
+        preload=tuple(message["preload"]),
+        cache=Path(message["cache"]),
+        cwd=message["cwd"],
+        kill_at=message["kill_at"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import linecache
+from codecs import BOM_UTF8
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import CodeType
@@ -22,9 +23,14 @@ def blob_text(digest: str, store: Path, name: str) -> str:
     """A source text of the snapshot, which never changes under its digest; raises MissingSource."""
     path = store / digest[:2] / digest
     try:
-        return path.read_bytes().decode("utf-8-sig", "surrogateescape")
+        return _decoded(path.read_bytes())
     except FileNotFoundError:
         raise MissingSource(f"The code of `{name}` as this run pinned it is no longer in the store.") from None
+
+
+def _decoded(data: bytes) -> str:
+    """As ``utf-8-sig`` has it, which is a module of its own that every block process would import."""
+    return data.removeprefix(BOM_UTF8).decode("utf-8", "surrogateescape")
 
 
 def text_of(file: CodeFile, store: Path) -> str:
@@ -87,7 +93,7 @@ class Snapshot:
         if digest is not None:
             return blob_text(digest, self.store, path)
         try:
-            return (self.root / path).read_bytes().decode("utf-8-sig", "surrogateescape")
+            return _decoded((self.root / path).read_bytes())
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
 

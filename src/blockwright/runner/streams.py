@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from blockwright.runner.attempt_logs import LINE_BYTES, AttemptLog, cut, final_part
-from blockwright.runner.records import Splitter
+from blockwright.runner.records import BEGIN, END, Splitter
 
 _CHUNK = 256 * 1024
 _PIPE_BYTES = 1024 * 1024
@@ -25,8 +25,8 @@ class Stream:
         self.reader = reader
         self.log: AttemptLog | None = None
         self.open = True
-        self.ended = False
-        """The process said that the current attempt writes no more (sessions only)."""
+        self.turns: Callable[[Stream, dict[str, Any]], AttemptLog | None] | None = None
+        """Sessions only: told of each ``begin`` and ``end``; gives the log of what follows."""
         self._splitter = Splitter(mark)
         self._held = b""  # may be the beginning of a secret
         self._pending = b""  # a line without its end
@@ -43,7 +43,6 @@ class Stream:
     def begin(self, log: AttemptLog) -> None:
         """What comes from now on belongs to ``log``."""
         self.log = log
-        self.ended = False
 
     def drain(self) -> bool:
         """Read once; False when there is nothing to read now, or ever again (then ``open`` is False)."""
@@ -80,10 +79,9 @@ class Stream:
         log.flush()
 
     def _take_record(self, record: dict[str, Any]) -> None:
-        if record.get("end"):
+        if self.turns is not None and (BEGIN in record or END in record):
             self.finish()
-            self.ended = True
-            self.log = None
+            self.log = self.turns(self, record)
         elif self.log is not None:
             self._release()
             self.log.record(record)

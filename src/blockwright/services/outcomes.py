@@ -51,10 +51,10 @@ def event_of_manifest(name: BlockRunName, attempt: int, manifest: Manifest, path
 def event_of_exit(name: BlockRunName, attempt: int, exited: AttemptExited, state: BlockState, limit: str) -> Event:
     """The attempt ended and committed nothing. ``limit`` names what it was given (for people)."""
     if state is BlockState.CANCELLING:
-        return BlockGone(name, attempt)
+        return BlockGone(name, attempt, exited.begun)
     measured = Measured(rss_peak=exited.rss_peak or None)
     match exited.killed:
-        case "lease" | "closed":
+        case "lease" | "closed" | "dropped":
             return BlockLost(name, attempt, exited.reason or "its worker was stopped", blamed=False)
         case "lost":
             return BlockLost(name, attempt, exited.reason or "its worker died", blamed=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,9 @@ from blockwright.ports.workspace import Workspace
 from blockwright.services.specs import output_of
 from blockwright.wire.outputs import Output
 
+MOST_ROWS = 10_000
+LARGEST_VALUE = 32_000_000
+"""Of values that are handed out whole."""
 WHOLE = frozenset({("json", ".json"), ("text", ".txt")})
 """Codecs whose bytes are already what a file of this suffix holds."""
 
@@ -84,6 +88,26 @@ def full(workspace: Workspace, row: BlockRun, record: OutputRecord) -> Output:
             if output.name == record.name and output.digest == record.digest:
                 return output
     return output_of(record)
+
+
+def all_values(workspace: Workspace, tables: Tables, run: Run, block: str) -> list[Any]:
+    """Every output of a block run as JSON, as far as JSON can say it: of a table its rows as objects (at most
+    ``MOST_ROWS``), of a value that is none its preview."""
+    row = find_row(workspace, run, block)
+    return [_value(workspace, tables, full(workspace, row, record)) for record in row.outputs]
+
+
+def _value(workspace: Workspace, tables: Tables, output: Output) -> Any:
+    if output.rows is None and not output.in_memory and output.bytes <= LARGEST_VALUE:
+        if output.codec == "json":
+            return json.loads(workspace.artifacts.get(output.digest))
+        if output.codec == "text":
+            return workspace.artifacts.get(output.digest).decode("utf-8", "replace")
+    page = None if output.in_memory else head(tables, output, MOST_ROWS)
+    if page is not None:
+        return [dict(zip(page.columns, cells, strict=True)) for cells in page.rows]
+    preview = output.preview
+    return preview.get("value", preview.get("text", preview)) if isinstance(preview, dict) else preview
 
 
 def head(tables: Tables, output: Output, rows: int) -> Page | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from blockwright.core.blocks import BlockId
+from blockwright.core.blocks import BlockId, BlockType
 from blockwright.core.errors import NotFound
-from blockwright.core.plan import Earlier, PlanEntry, PlannedBlock, decide
+from blockwright.core.plan import Action, Earlier, PlanEntry, PlannedBlock, decide
 from blockwright.core.runs.events import BlockReused, RunClaimed, StartBlock
 from blockwright.core.runs.live import LiveRun, initial_rows
 from blockwright.core.runs.model import (
@@ -26,7 +26,7 @@ from blockwright.core.runs.model import (
 )
 from blockwright.core.runs.step import step
 from blockwright.ports.workspace import Workspace
-from blockwright.services import codes, pinning, reuse, runs, snapshots
+from blockwright.services import codes, pinning, products, reuse, runs, snapshots
 from blockwright.services.runs import encoded, system_variables
 from blockwright.services.specs import SpecSource, attached_conditionals
 
@@ -43,14 +43,23 @@ def plan(
     env: str,
 ) -> list[PlanEntry]:
     """One entry for each block run that can be foreseen, in the order of the pipeline. Nothing is run or recorded."""
-    spec = workspace.files.pipeline(pipeline)
-    runs.check_runnable(workspace, spec)
-    snapshot = pinning.take(workspace, spec)
     request = RunRequest(
         workspace.project.name, pipeline, variables=variables, selection=selection, reuse=reuse, env=env
     )
-    foresight = _Foresight(workspace, SpecSource(workspace, snapshot, attached_conditionals(spec), 0), request)
-    return foresight.entries()
+    (entries,) = plan_each(workspace, pipeline, [(request, {})])
+    return entries
+
+
+def plan_each(
+    workspace: Workspace, pipeline: str, wanted: Iterable[tuple[RunRequest, Mapping[str, Any]]]
+) -> Iterator[list[PlanEntry]]:
+    """As ``plan``, for several runs of one pipeline; beside each request the keyword arguments of ours that this run
+    has different from others."""
+    spec = workspace.files.pipeline(pipeline)
+    runs.check_runnable(workspace, spec)
+    source = SpecSource(workspace, pinning.take(workspace, spec), attached_conditionals(spec), 0)
+    for request, system in wanted:
+        yield _Foresight(workspace, source, request, encoded(system)).entries()
 
 
 @dataclass
@@ -58,8 +67,10 @@ class _Foresight:
     workspace: Workspace
     source: SpecSource
     request: RunRequest
+    system: Mapping[str, Any]
     keys: dict[BlockRunName, reuse.Key] = field(default_factory=dict)
     same: dict[BlockRunName, reuse.Reusable] = field(default_factory=dict)
+    products: dict[BlockRunName, products.Standing] = field(default_factory=dict)
     past: dict[RunId, tuple[SpecSource, LiveRun] | None] = field(default_factory=dict)
 
     def entries(self) -> list[PlanEntry]:
@@ -89,13 +100,15 @@ class _Foresight:
             "",
             now,
             variables=encoded({**pipeline.variables, **request.variables}),
-            system=system_variables(self.workspace, request, now),
+            system={**system_variables(self.workspace, request, now), **self.system},
             reuse=request.reuse,
         )
         return LiveRun.of(run, shape, initial_rows(shape, bound))
 
     def _reused(self, live: LiveRun, command: StartBlock) -> BlockReused | None:
         row = live.rows[command.name]
+        if self.source.pipeline.by_uuid[row.block].type is BlockType.GLOBAL_DATA_PRODUCT:
+            return self._product(command, row)
         key = reuse.key_of(self.workspace, self.source, live, command.name)
         if key is None:
             return None
@@ -108,6 +121,15 @@ class _Foresight:
             return None
         return BlockReused(command.name, command.attempt, found.run, found.row.outputs, "", found.row.items)
 
+    def _product(self, command: StartBlock, row: BlockRun) -> BlockReused | None:
+        """The value of a data product, if it is fresh; else what computes it is a run of its own."""
+        product = products.wanted_by(self.workspace, self.source.pipeline.by_uuid[row.block])
+        found = self.products[command.name] = products.standing(self.workspace, product)
+        if found.latest is None or not found.freshness.fresh:
+            return None
+        outputs = products.outputs(self.workspace, product)
+        return BlockReused(command.name, command.attempt, found.latest.id, outputs, "")
+
     def _shown(self, live: LiveRun, row: BlockRun) -> bool:
         node = live.shape.nodes.get(row.block)
         multiplied = row.role is Role.GROUP and row.items is not None
@@ -117,6 +139,9 @@ class _Foresight:
         return live.shape.nodes[row.block].position, row.index or 0
 
     def _entry(self, live: LiveRun, row: BlockRun, now: datetime) -> PlanEntry:
+        standing = self.products.get(row.name)
+        if standing is not None:
+            return _product_entry(row, standing)
         key = self.keys.get(row.name)
         same = self.same.get(row.name)
         only_reads = key.reads_only if key else True
@@ -168,3 +193,12 @@ class _Foresight:
         shape = runs.run_shape(self.workspace, snapshot, run.selection, skip_sensors=run.skip_sensors)
         live = LiveRun.of(run, shape, self.workspace.runs.block_runs(run_id))
         return SpecSource(self.workspace, snapshot, attached_conditionals(snapshot.pipeline), 0), live
+
+
+def _product_entry(row: BlockRun, found: products.Standing) -> PlanEntry:
+    product = found.product
+    if row.state is BlockState.COMPLETED and found.latest is not None:
+        why = f"the value of data product `{product.uuid}` that run {found.latest.id} made: {found.freshness.why}"
+        return PlanEntry(BlockId(row.name), Action.REUSE, why, run=found.latest.id)
+    computing = f"run {found.computing.id} computes" if found.computing else f"pipeline `{product.pipeline}` computes"
+    return PlanEntry(BlockId(row.name), Action.RUN, f"{computing} data product `{product.uuid}`: {found.freshness.why}")

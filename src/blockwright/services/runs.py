@@ -16,6 +16,7 @@ from blockwright.core.runs.model import (
     BlockRun,
     BlockRunName,
     BlockState,
+    Queue,
     Role,
     Run,
     RunId,
@@ -25,31 +26,42 @@ from blockwright.core.runs.model import (
     Selection,
 )
 from blockwright.core.runs.shape import RunShape, shape_of
-from blockwright.ports.runs import FoundResult, RunFilter
+from blockwright.ports.runs import Fire, FoundResult, RunFilter
 from blockwright.ports.workspace import Workspace
-from blockwright.services import codes, pinning, snapshots
+from blockwright.services import codes, limits, pinning, snapshots
 from blockwright.services.snapshots import Snapshot
 from blockwright.wire import values
 
 LOCAL_EXECUTORS = frozenset({"local_python", "local_python_force"})
 LANGUAGES = frozenset({Language.PYTHON, Language.SQL})
-NOT_YET_TYPES = frozenset({BlockType.DBT, BlockType.GLOBAL_DATA_PRODUCT})
+NOT_YET_TYPES = frozenset({BlockType.DBT})
 
 
-def start(workspace: Workspace, request: RunRequest) -> Run:
+def start(
+    workspace: Workspace, request: RunRequest, *, fire: Fire | None = None, system: Mapping[str, Any] | None = None
+) -> Run:
     """Turn a request into a run in state ``queued``: pinned code, resolved variables, one row for each block.
 
-    Raises ProjectInvalid for a project that cannot run, NotFound for a pipeline, a block or an upstream's result that
-    is not there, Invalid for variables that cannot be stored.
+    ``fire`` is what a trigger fires for, recorded with the run; ``system`` are keyword arguments of ours that this run
+    has different from others (interval, trigger). Raises Conflict (code ``fired``) when it has fired before,
+    ProjectInvalid for a project that cannot run, NotFound for a pipeline, a block or an upstream's result that is not
+    there, Invalid for variables that cannot be stored.
     """
     pipeline = workspace.files.pipeline(request.pipeline)
     check_runnable(workspace, pipeline)
     snapshot = pinning.take(workspace, pipeline)
-    return _create(workspace, request, snapshot)
+    known = system_variables(workspace, request, workspace.clock.now()) | encoded(system or {})
+    return _create(workspace, request, snapshot, system=known, fire=fire)
 
 
 def replay(
-    workspace: Workspace, run_id: RunId, *, blocks: Sequence[str] = (), variables: Mapping[str, Any] | None = None
+    workspace: Workspace,
+    run_id: RunId,
+    *,
+    blocks: Sequence[str] = (),
+    variables: Mapping[str, Any] | None = None,
+    queue: Queue = Queue.OWN,
+    requested_by: str = "",
 ) -> Run:
     """A new run with exactly the recorded code, variables, dates and (for ``blocks``) inputs of an earlier one."""
     before = workspace.runs.get(run_id)
@@ -67,14 +79,22 @@ def replay(
         env=str(before.system.get("env", workspace.options.env)),
         replay_of=before.id,
         skip_sensors=before.skip_sensors,
+        queue=queue,
+        requested_by=requested_by,
     )
     return _create(workspace, request, snapshot, system=before.system)
 
 
 def _create(
-    workspace: Workspace, request: RunRequest, snapshot: Snapshot, system: Mapping[str, Any] | None = None
+    workspace: Workspace,
+    request: RunRequest,
+    snapshot: Snapshot,
+    *,
+    system: Mapping[str, Any],
+    fire: Fire | None = None,
 ) -> Run:
     now = workspace.clock.now()
+    request = limits.applied(workspace, request, snapshot.pipeline)
     shape = run_shape(workspace, snapshot, request.selection, skip_sensors=request.skip_sensors)
     if request.replay_of is not None and request.selection.blocks:
         bound = recorded_inputs(workspace, shape, request.replay_of)
@@ -82,12 +102,14 @@ def _create(
         bound = latest_inputs(workspace, request.project, request.pipeline, shape)
     return workspace.runs.create(
         request,
-        variables=encoded({**snapshot.pipeline.variables, **request.variables}),
-        system=dict(system) if system is not None else system_variables(workspace, request, now),
+        # What an event says counts where nothing else has that name.
+        variables=encoded({**request.event, **snapshot.pipeline.variables, **request.variables}),
+        system=dict(system),
         snapshot=snapshot.digest,
         git_commit=workspace.files.git_commit(),
         block_runs=initial_rows(shape, bound),
         now=now,
+        fire=fire,
     )
 
 
@@ -118,7 +140,8 @@ def not_runnable(pipeline: PipelineSpec, default_executor: str | None) -> list[P
         if not block.type.runs:
             continue
         key = f"blocks[{place}]"
-        if block.type in NOT_YET_TYPES or block.language not in LANGUAGES:
+        has_code = block.type is not BlockType.GLOBAL_DATA_PRODUCT
+        if block.type in NOT_YET_TYPES or (has_code and block.language not in LANGUAGES):
             kind = block.type.value if block.type in NOT_YET_TYPES else f"language {block.language.value}"
             message = f"Block `{block.uuid}` is of {kind}, which does not run in this version."
             advice = "Take it out of the pipeline, or write it in Python or SQL."
@@ -289,6 +312,25 @@ def ask_cancel(workspace: Workspace, run_id: RunId, reason: str) -> Run:
     return run
 
 
+def ask_retry(
+    workspace: Workspace, run_id: RunId, start: Sequence[str] = (), *, same_code: bool = False, by: str = ""
+) -> Run:
+    """Leave a run for the next engine to run again what did not complete (and ``start`` with everything behind it).
+
+    The wish lies in the run's inbox (kind ``retry``: ``start``, ``same_code``, ``by``) if the run has ended; one that
+    was cut off goes on where it was without a wish. Raises Conflict when somebody drives the run, or as ``retryable``.
+    """
+    run = retryable(workspace, run_id, start)
+    owner = living_owner(workspace, run_id)
+    if owner is not None and not run.state.final:
+        raise driven_by(run_id, owner)
+    if run.state.final:
+        wish = {"start": list(start), "same_code": same_code, "by": by}
+        workspace.runs.push(run_id, "retry", wish)
+    workspace.runs.hand_over(run_id)
+    return run
+
+
 def living_owner(workspace: Workspace, run_id: RunId) -> str | None:
     """Who drives the run now, or None when nobody does (an owner on this host that is dead does not count)."""
     owner = workspace.runs.owner(run_id)
@@ -326,6 +368,13 @@ def retryable(workspace: Workspace, run_id: RunId, start: Sequence[str]) -> Run:
             code="nothing_to_retry",
         )
     return run
+
+
+def has_ended(workspace: Workspace, run: Run) -> bool:
+    """Whether the run has ended, or was told to: then it goes on by a retry only."""
+    if run.state.final or run.state is RunState.CANCELLING:
+        return True
+    return any(message.kind == "cancel" for message in workspace.runs.inbox(run.id))
 
 
 def listed(workspace: Workspace, pipeline: str | None, states: Sequence[RunState], *, limit: int) -> Sequence[Run]:

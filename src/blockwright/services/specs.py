@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from blockwright.core.blocks import BlockId, BlockSpec, Language
+from blockwright.core.blocks import BlockId, BlockSpec, BlockType, Language
 from blockwright.core.keys import StaticPart
 from blockwright.core.outputs import OutputRecord
 from blockwright.core.pipelines import PipelineSpec
@@ -24,6 +24,7 @@ from blockwright.wire.specs import (
     CodeFile,
     Input,
     Limits,
+    Part,
     ProjectContext,
 )
 
@@ -69,7 +70,13 @@ def spec_for(
     row = live.rows[name]
     block = source.pipeline.by_uuid[row.block]
     workspace, pipeline = source.workspace, source.pipeline
-    folder = workspace.artifacts.attempt_folder(live.run.id, name, attempt)
+    commit = str(workspace.artifacts.commit_path(live.run.id, name, row.round))
+    # A session makes the folder of an attempt when it begins it, so that its being there says so.
+    folder = (
+        session_folder(commit, attempt)
+        if source.session is not None
+        else workspace.artifacts.attempt_folder(live.run.id, name, attempt)
+    )
     is_callback = row.role is Role.CALLBACK
     parent = live.rows[row.parent] if is_callback and row.parent is not None else None
     code_block = pipeline.by_uuid.get(block.replicated_block, block) if block.replicated_block else block
@@ -87,7 +94,7 @@ def spec_for(
         project=project_context(workspace, source.snapshot),
         store=str(workspace.artifacts.blobs),
         work=str(folder),
-        commit=str(workspace.artifacts.commit_path(live.run.id, name, row.round)),
+        commit=commit,
         fencing=source.fencing,
         round=row.round,
         configuration=dict(block.configuration),
@@ -110,6 +117,11 @@ def spec_for(
         durable=workspace.options.durable,
         preload=tuple(preload),
     )
+
+
+def session_folder(commit: str, attempt: int) -> str:
+    """Where a session's attempt works: beside what says that its block run is finished."""
+    return f"{commit.rpartition('/')[0]}/{attempt}"
 
 
 def code_file(snapshot: Snapshot, block: BlockSpec) -> CodeFile | None:
@@ -144,13 +156,29 @@ def _input(live: LiveRun, link: Link, pipeline: PipelineSpec) -> Input:
         gathered = tuple(Child(outputs_of(live.rows[child])) for child in children if _gave(live.rows[child]))
         return Input(block=link.block, children=gathered, sql=sql)
     row = live.rows[link.source]
+    if row.state is BlockState.COMPLETED and pipeline.by_uuid[row.block].type is BlockType.GLOBAL_DATA_PRODUCT:
+        return Input(block=link.block, parts=parts_of(row.outputs))
     return Input(
         block=link.block,
         outputs=outputs_of(row) if _gave(row) else (),
         item=link.item,
         merge_second=link.merge_second,
         sql=sql,
+        source=None if row.state.final else _given(live, row),
     )
+
+
+def parts_of(records: Iterable[OutputRecord]) -> tuple[Part, ...]:
+    """The outputs of a data product by the blocks that made them; each is named ``block/place``."""
+    found: dict[str, list[Output]] = {}
+    for record in records:
+        found.setdefault(record.name.rpartition("/")[0], []).append(output_of(record))
+    return tuple(Part(block, tuple(outputs)) for block, outputs in found.items())
+
+
+def _given(live: LiveRun, row: BlockRun) -> str:
+    """The attempt of a row that has not ended: what waits for it is given ahead."""
+    return attempt_id(live.run.id, row.name, live.ahead.get(row.name, row.attempt))
 
 
 def callback_inputs(live: LiveRun, parent: BlockRun) -> tuple[Input, ...]:

@@ -51,6 +51,8 @@ def _run_reason(run: Run, rows: Sequence[BlockRun], owner: str | None) -> Reason
         return Reason(subject, state, f"{word} (process {process}).")
     if run.state is RunState.QUEUED:
         text = "It waits for an engine: nobody drives it yet."
+        if run.reason.startswith("It waits for "):  # a limit without room
+            return Reason(subject, state, run.reason, "It starts as soon as one of those has ended.")
         return Reason(subject, state, text, f"`blockwright retry {run.id}` drives it here and now.")
     text = "The process that drove it is gone; nothing of it runs any more."
     return Reason(subject, state, text, f"`blockwright retry {run.id}` goes on at the block where it was.")
@@ -95,6 +97,8 @@ def _open_text(live: LiveRun, row: BlockRun, running: Sequence[str]) -> str:
         case BlockState.WAITING:
             return _waiting_text(live, row)
         case BlockState.QUEUED:
+            if row.reason.startswith("It waits for "):  # a pool or limit without room
+                return row.reason
             busy = ", ".join(f"`{name}`" for name in running[:3]) or "nothing"
             why = f" ({row.reason})" if row.reason else ""
             return f"Ready; it waits for a free slot while {busy} runs{why}."

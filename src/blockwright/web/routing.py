@@ -21,15 +21,17 @@ NEED = "__blockwright_need__"
 @dataclass(frozen=True, slots=True)
 class Need:
     """``permission`` in the place that the path names (its parameters ``project`` and ``pipeline``); None: to be signed
-    in is enough. ``open``: anybody may call it, signed in or not."""
+    in is enough. ``within``: to have it in some pipeline of the project is enough for the gate, since the route itself
+    looks at the pipeline of what it shows or changes. ``open``: anybody may call it, signed in or not."""
 
     permission: Permission | None = None
     open: bool = False
+    within: bool = False
 
 
-def needs(permission: Permission) -> Callable[[Endpoint], Endpoint]:
-    """The route needs this permission in the place that its path names."""
-    return _saying(Need(permission))
+def needs(permission: Permission, *, within: bool = False) -> Callable[[Endpoint], Endpoint]:
+    """The route needs this permission in the place that its path names; ``within``: see ``Need``."""
+    return _saying(Need(permission, within=within))
 
 
 def signed_in(endpoint: Endpoint) -> Endpoint:

@@ -40,6 +40,8 @@ class Input:
     its second (if any) into the keyword arguments.
     ``language`` and ``provider`` tell a SQL block where an upstream SQL block left its table.
     ``merge_second``: the second output is a dict that is merged into kwargs (1:1 chains of dynamic children).
+    ``parts``: instead of ``outputs``, the outputs of several blocks by name: the value is a map of lists.
+    ``source``: an attempt before this one in the same session, whose outputs it takes when it has completed.
     """
 
     block: str
@@ -48,6 +50,14 @@ class Input:
     item: int | None = None
     merge_second: bool = False
     sql: dict[str, Any] | None = None
+    source: str | None = None
+    parts: tuple[Part, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    block: str
+    outputs: tuple[Output, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from blockwright.core.errors import Conflict, NotFound
 from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Run, RunId, RunState
 from blockwright.ports.runs import Changes, Lease, NewEvent, RunFilter
 from tests.contracts.samples import NOON, create, later, output
+from tests.properties import examples
 
 names = st.sampled_from("abc").map(BlockRunName)
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
@@ -180,4 +181,4 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestLives.settings = settings(examples(25), stateful_step_count=20)

@@ -150,7 +150,7 @@ if os.geteuid() == 0:
 try:
     open_database(None, folder=Path("data"), durable=False)
 except Unavailable as error:
-    assert "`data`" in error.message and "BLOCKWRIGHT_DATA_DIR" in error.hint, error
+    assert "`data" in error.message and "BLOCKWRIGHT_DATA_DIR" in error.hint, error
 else:
     raise SystemExit("opened")
 """

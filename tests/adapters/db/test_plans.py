@@ -12,8 +12,9 @@ import pytest
 from blockwright.adapters.db import DatabaseRuns
 from blockwright.adapters.db.databases import Database, Rows
 from blockwright.core.blocks import BlockId
-from blockwright.core.runs.model import RunId, RunState
+from blockwright.core.runs.model import RunId, RunKind, RunState
 from blockwright.ports.runs import RunFilter
+from tests.contracts.samples import NOON
 
 
 class Explained:
@@ -53,6 +54,10 @@ QUESTIONS: dict[str, tuple[Callable[[DatabaseRuns], object], str]] = {
         lambda runs: runs.list(RunFilter("shop", "sales", (RunState.FAILED,)), limit=9),
         "run_by_pipeline_and_state",
     ),
+    "kind": (lambda runs: runs.list(RunFilter("shop", kind=RunKind.API), limit=9), "run_by_project"),
+    "time": (lambda runs: runs.list(RunFilter("shop", since=NOON), limit=9), "run_by_time"),
+    "trigger": (lambda runs: runs.list(RunFilter("shop", trigger=7), limit=9), "run_by_trigger"),
+    "wishes": (lambda runs: runs.wishes("shop", "retry"), "run_inbox_by_kind"),
     "ended": (lambda runs: list(runs.ended_runs("shop")), "run_by_state"),
     "unfinished": (lambda runs: runs.unfinished("shop"), "run_by_state"),
 }

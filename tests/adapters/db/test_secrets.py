@@ -79,3 +79,36 @@ assert secrets.get("shop", "a") is None and secrets.names("shop") == []
 assert "cryptography" not in sys.modules and not (folder / "secret.key").exists()
 """
     subprocess.run([sys.executable, "-c", program, tmp_path], check=True, timeout=60)
+
+
+def test_rotation_with_a_setting_takes_the_first_key(sqlite: Database) -> None:
+    opened(sqlite, OLD).set("shop", "a", "1")
+    opened(sqlite, OLD).set("bank", "b", "2")
+    assert opened(sqlite, NEW, OLD).rotate() == ["secret `b` of project `bank`", "secret `a` of project `shop`"]
+    assert opened(sqlite, NEW).get("shop", "a") == "1"
+    with pytest.raises(Unavailable, match="another key"):
+        opened(sqlite, OLD).get("shop", "a")
+
+
+def test_rotation_of_the_file_makes_a_new_key_that_others_see_at_once(sqlite: Database, tmp_path: Path) -> None:
+    secrets, other = (DatabaseSecrets(sqlite, folder=tmp_path, key=None) for _ in range(2))
+    secrets.set("shop", "a", "1")
+    assert other.get("shop", "a") == "1"
+    before = (tmp_path / "secret.key").read_text()
+    secrets.rotate()
+    after = (tmp_path / "secret.key").read_text()
+    assert (len(after.split()), before in after) == (1, False)
+    assert other.get("shop", "a") == "1"
+    assert opened(sqlite, before.strip(), OLD).names("shop") == ["a"]
+    with pytest.raises(Unavailable):
+        opened(sqlite, before.strip()).get("shop", "a")
+
+
+def test_a_lost_key_names_what_it_locked_and_nothing_is_changed(sqlite: Database, tmp_path: Path) -> None:
+    opened(sqlite, OLD).set("shop", "lost", "1")
+    secrets = DatabaseSecrets(sqlite, folder=tmp_path, key=None)
+    secrets.set("shop", "kept", "2")
+    with pytest.raises(Unavailable, match="`lost` of project `shop`"):
+        secrets.rotate()
+    assert secrets.get("shop", "kept") == "2"
+    assert opened(sqlite, OLD).get("shop", "lost") == "1"

@@ -99,12 +99,12 @@ def test_a_thread_that_does_not_give_its_turn_back_is_named(impatient: Database)
     def hold() -> None:
         with impatient.write():
             inside.set()
-            done.wait(30)
+            done.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
     try:
-        assert inside.wait(30)
+        assert inside.wait(60)
         with pytest.raises(Unavailable) as caught, impatient.write():
             pytest.fail("got the turn")
         assert caught.value.code == "database_locked"

@@ -49,13 +49,13 @@ class Owner:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(60)
 
     def finish(self) -> int:
         """Let it come to its end; returns the exit code."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def close(self) -> None:
         self.kill()
@@ -177,7 +177,7 @@ class Family:
 
     def close(self) -> None:
         end_processes(self.entry)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=60)
 
 
 @pytest.fixture

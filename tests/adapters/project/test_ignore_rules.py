@@ -5,10 +5,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from blockwright.adapters.project.ignore_rules import Rules, is_excluded, parse
+from tests.properties import examples
 
 CASES = [
     ("*.pyc", "a/b.pyc", False, True),
@@ -88,7 +89,7 @@ patterns = st.sampled_from(
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="compares with Git itself")
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15, HealthCheck.function_scoped_fixture)
 @given(
     st.lists(st.lists(names, min_size=1, max_size=3).map("/".join), min_size=1, max_size=12, unique=True),
     st.lists(patterns, min_size=1, max_size=5),

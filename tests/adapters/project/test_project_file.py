@@ -31,7 +31,7 @@ def test_the_file_is_rendered_read_and_trimmed(make: Make) -> None:
     project = make({"metadata.yaml": TEXT}, environ={"PROJECT": "abc"})
     spec = project.project()
     assert (spec.uuid, spec.variables_dir, spec.remote_variables_dir) == ("abc", "/data", None)
-    assert (spec.retry, spec.concurrency_limit) == (RetryPolicy(retries=2, max_delay=600), 5)
+    assert (spec.retry, spec.run_limit) == (RetryPolicy(retries=2, max_delay=600), 5)
     assert (spec.retention, spec.features) == ("90d", {"polars": True, "interactions": False})
     assert spec.raw["some_key_of_a_later_version"] == 1
     assert spec.root == spec.platform_root == str(project.root)

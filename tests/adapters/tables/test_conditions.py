@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from blockwright.adapters.tables.duckdb_tables import DuckDBTables
 from blockwright.core.errors import Invalid
 from blockwright.wire.outputs import Output
 from tests.adapters.tables.conftest import Put
+from tests.properties import examples
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +126,7 @@ def test_columns_that_differ_only_in_case_are_told_apart(tables: DuckDBTables, p
         tables.page(output, where="a = A")
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, HealthCheck.function_scoped_fixture)
 @given(
     st.lists(st.none() | st.floats(-3, 3) | st.just(float("nan")), min_size=1, max_size=8),
     st.sampled_from(["<", "<=", "=", "<>", ">", ">="]),

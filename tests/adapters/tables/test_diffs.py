@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from blockwright.adapters.tables.duckdb_tables import DuckDBTables
 from blockwright.core.errors import Invalid
 from blockwright.ports.tables import TableDiff
 from tests.adapters.tables.conftest import Put
+from tests.properties import examples
 
 BEFORE = pd.DataFrame({"id": [1, 2, 3, 4], "x": [1.0, math.nan, 3.0, 4.0], "s": ["a", None, "c", "d"]})
 AFTER = pd.DataFrame({"id": [4, 2, 3, 5], "x": [4.0, math.nan, 9.0, 5.0], "s": ["d", None, "C", "e"]})
@@ -165,7 +166,7 @@ def plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple("NaN" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, HealthCheck.function_scoped_fixture)
 @given(rows, rows)
 def test_by_rows_it_finds_what_counting_finds(
     diff: Any, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]]
@@ -175,7 +176,7 @@ def test_by_rows_it_finds_what_counting_finds(
     assert counts(diff(frame_of(before), frame_of(after))) == expected
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, HealthCheck.function_scoped_fixture)
 @given(rows, rows)
 def test_by_key_it_finds_what_two_dicts_find(
     diff: Any, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]]

@@ -5,11 +5,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blockwright.adapters.tables.reader.matching import Match, by_key, by_rows, parts, repeated
 from blockwright.adapters.tables.reader.queries import connected, register
+from tests.properties import examples
 
 rows = st.lists(st.tuples(st.sampled_from([0.0, -0.0, 1.0, 2.0, None]), st.sampled_from("ab")), max_size=12)
 THREE = [f"hash(c0) % 3 = {part}" for part in range(3)]
@@ -24,13 +25,13 @@ def matched(before: list[Any], after: list[Any], within: list[str], by: str) -> 
         return by_key(database, [0], [1], within) if by == "key" else by_rows(database, [0, 1], within)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(rows, rows)
 def test_rows_are_counted_alike_in_parts(before: list[Any], after: list[Any]) -> None:
     assert matched(before, after, THREE, "rows") == matched(before, after, ["true"], "rows")
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(rows, rows)
 def test_keys_are_compared_alike_in_parts(before: list[Any], after: list[Any]) -> None:
     old, new = ([*{row[0]: row for row in data}.values()] for data in (before, after))

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from blockwright.adapters.tables.duckdb_tables import DuckDBTables
 from blockwright.core.errors import Invalid
 from tests.adapters.tables.conftest import Put
+from tests.properties import examples
 
 CELLS: list[tuple[str, Any, str, list[Any]]] = [
     ("floats", [1.5, math.nan, math.inf, -math.inf], "float64", [1.5, None, "Infinity", "-Infinity"]),
@@ -170,7 +171,7 @@ frames = st.integers(1, 12).flatmap(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, HealthCheck.function_scoped_fixture)
 @given(frames, st.lists(st.sampled_from(NAMES), unique=True), st.booleans(), st.integers(0, 5))
 def test_a_sorted_page_is_what_pandas_answers(
     tables: DuckDBTables, put: Put, data: dict[str, list[Any]], by: list[str], ascending: bool, offset: int

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from blockwright.adapters.tables.duckdb_tables import DuckDBTables
 from blockwright.ports.tables import ColumnProfile
 from tests.adapters.tables.conftest import Put
+from tests.properties import examples
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_an_empty_table_has_profiles(tables: DuckDBTables, put: Put) -> None:
     assert list(tables.profile(put(pd.DataFrame()))) == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, HealthCheck.function_scoped_fixture)
 @given(st.lists(st.none() | st.floats(-1e6, 1e6, width=32), min_size=1, max_size=20))
 def test_statistics_are_those_of_pandas(tables: DuckDBTables, put: Put, numbers: list[Any]) -> None:
     series = pd.Series(numbers, dtype="float64")

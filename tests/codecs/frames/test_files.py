@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blockwright import codecs
 from blockwright.codecs import blobs
 from blockwright.wire.outputs import Output
 from tests.codecs.samples import assert_same_column, assert_same_frame, frames, series
+from tests.properties import examples
 
 
 def stored(value: Any, store: Path) -> Output:
@@ -31,7 +32,7 @@ def file_of(output: Output, store: Path) -> pa.Table:
         return pa.ipc.open_file(file).read_all()
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(frames())
 def test_any_frame_comes_back_as_it_was(frame: pd.DataFrame) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -41,7 +42,7 @@ def test_any_frame_comes_back_as_it_was(frame: pd.DataFrame) -> None:
         assert_same_frame(codecs.read(output, store=Path(folder)), frame)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(series(4), st.one_of(st.none(), st.text(max_size=3), st.tuples(st.integers())))
 def test_any_series_comes_back_as_it_was(column: pd.Series, name: Any) -> None:
     column = column.rename(name)

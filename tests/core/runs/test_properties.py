@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blockwright.core.blocks import BlockSpec, RetryPolicy, TriggerRule
@@ -12,6 +12,7 @@ from blockwright.core.runs.events import CancelAsked, RetryAsked, StartBlock
 from blockwright.core.runs.live import LiveRun
 from blockwright.core.runs.model import BlockRun, BlockState, Role, RunState
 from tests.core.runs.world import World, block, random_choice
+from tests.properties import examples
 
 OUTCOMES = ("ok", "ok", "ok", "fail", "skip", "lost")
 
@@ -66,7 +67,7 @@ def check_starts_follow_upstreams(world: World) -> None:
 
 
 @given(pipelines(), st.integers(0, 2**32), st.integers(0, 30))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_every_run_ends_and_nothing_finished_runs_again(blocks: list[BlockSpec], seed: int, crash_after: int) -> None:
     world = world_of(blocks, seed).claim()
     pick = random_choice(seed + 1)
@@ -88,7 +89,7 @@ def test_every_run_ends_and_nothing_finished_runs_again(blocks: list[BlockSpec],
 
 
 @given(pipelines(), st.integers(0, 2**32), st.integers(0, 12))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_run_can_be_cancelled_at_any_moment_and_retried_to_the_end(
     blocks: list[BlockSpec], seed: int, moment: int
 ) -> None:
@@ -107,7 +108,7 @@ def test_a_run_can_be_cancelled_at_any_moment_and_retried_to_the_end(
 
 
 @given(pipelines(), st.integers(0, 2**32), st.integers(0, 12))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_run_rebuilt_from_its_rows_is_the_same_run(blocks: list[BlockSpec], seed: int, moment: int) -> None:
     world = world_of(blocks, seed).claim()
     for _ in range(moment):

@@ -58,6 +58,9 @@ class LocalArtifacts:
             make_folder(folder)
         return folder
 
+    def log_path(self, run: int, block_run: str, attempt: int) -> Path:
+        return Path(f"{self._block_run(run, block_run)}/{attempt}/log.jsonl")
+
     def commit_path(self, run: int, block_run: str, round: int) -> Path:
         return Path(f"{self._block_run(run, block_run)}/done-{round}.json")
 
@@ -134,6 +137,9 @@ class LocalArtifacts:
             "free": free,
             "total": total,
         }
+
+    def volume(self) -> tuple[int, int]:
+        return sizes.volume(self._folder)
 
     @property
     def _runs(self) -> Path:

@@ -48,6 +48,7 @@ BLOCK_RUN_COLUMNS = (*_PLACE_COLUMNS, *_OWN_COLUMNS, "settled", "produced")
 INSERT_BLOCK_RUN = insert("block_run", BLOCK_RUN_COLUMNS)
 UPSERT_BLOCK_RUN = upsert("block_run", BLOCK_RUN_COLUMNS, key=("run_id", "name"), fixed=_PLACE_COLUMNS)
 SELECT_BLOCK_RUN = f"SELECT {columns(_OWN_COLUMNS)} FROM block_run"
+SELECT_PLACED = f"SELECT position, {columns(_OWN_COLUMNS)} FROM block_run"
 SELECT_FOUND = f"SELECT run_id, produced, {columns(_OWN_COLUMNS)} FROM block_run"
 
 _NO_OUTPUTS = "[]"

@@ -43,6 +43,11 @@ class Database(Protocol):
     Trouble with the database itself (locked, full, gone) raises Unavailable and leaves nothing half written.
     """
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether write units happen one after another, so that what they number grows in the order of commits."""
+        ...
+
     def write(self) -> AbstractContextManager[Transaction]:
         """A unit that may write. No user code and no waiting belongs inside; units do not nest."""
         ...

@@ -57,6 +57,8 @@ def open_postgres(url: str) -> PostgresDatabase:
 class PostgresDatabase:
     """``Database`` on a PostgreSQL server."""
 
+    one_writer = False
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._name = engine.url.set(query={}).render_as_string(hide_password=True)

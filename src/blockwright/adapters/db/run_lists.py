@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import product
 from typing import Any
 
+from blockwright.adapters.db.cells import time_cell
 from blockwright.adapters.db.databases import Database, Transaction
 from blockwright.adapters.db.run_rows import SELECT_RUN, read_run
 from blockwright.core.runs.model import Run, RunState
@@ -38,14 +41,15 @@ def each_oldest_first(database: Database, which: RunFilter) -> Iterator[Run]:
 
 
 def _page(transaction: Transaction, which: RunFilter, limit: int, cursor: str, order: str) -> Sequence[Run]:
-    """Each state is looked up by itself, in the order of an index that ends in the id, and gives at most one page;
-    one look-up for several states would have to sort all their runs."""
-    if limit <= 0:
+    """Each state of each pipeline is looked up by itself, in the order of an index that ends in the id, and gives at
+    most one page; one look-up for several would have to sort all their runs."""
+    bounds = _bounds(transaction, which)
+    if limit <= 0 or bounds is None:
         return ()
     branches: list[str] = []
     parameters: list[Any] = []
-    for state in which.states or (None,):
-        conditions, values = _conditions(which, state, cursor)
+    for pipeline, state in product(which.pipelines or (which.pipeline,), which.states or (None,)):
+        conditions, values = _conditions(which, pipeline, state, cursor, bounds)
         branches.append(f"SELECT id FROM (SELECT id FROM run{conditions} ORDER BY id {order} LIMIT ?) AS page")
         parameters += [*values, limit]
     ids = " UNION ALL ".join(branches)
@@ -55,11 +59,44 @@ def _page(transaction: Transaction, which: RunFilter, limit: int, cursor: str, o
     return [read_run(row) for row in rows]
 
 
-def _conditions(which: RunFilter, state: RunState | None, cursor: str) -> tuple[str, list[Any]]:
+def _bounds(transaction: Transaction, which: RunFilter) -> tuple[int | None, int | None] | None:
+    """The first and the last id of the time asked for; None when no run was created then. Ids grow with time, so
+    that the lists need no index that has both."""
+    first = last = None
+    if which.since is not None:
+        first = _id(transaction, "created >= ? ORDER BY created, id", which.project, which.since)
+        if first is None:
+            return None
+    if which.until is not None:
+        last = _id(transaction, "created < ? ORDER BY created DESC, id DESC", which.project, which.until)
+        if last is None:
+            return None
+    return first, last
+
+
+def _id(transaction: Transaction, which: str, project: str | None, when: datetime) -> int | None:
+    statement = f"SELECT id FROM run WHERE project = ? AND {which} LIMIT 1"
+    row = transaction.execute(statement, (project, time_cell(when))).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _conditions(
+    which: RunFilter,
+    pipeline: str | None,
+    state: RunState | None,
+    cursor: str,
+    bounds: tuple[int | None, int | None],
+) -> tuple[str, list[Any]]:
     wanted = {
         "project = ?": which.project,
-        "pipeline = ?": which.pipeline,
+        "pipeline = ?": pipeline,
         "state = ?": None if state is None else state.value,
+        "kind = ?": None if which.kind is None else which.kind.value,
+        "trigger_id = ?": which.trigger,
+        "backfill_id = ?": which.backfill,
+        "product = ?": which.product,
+        "id >= ?": bounds[0],
+        "id <= ?": bounds[1],
         cursor: which.before,
     }
     used = {condition: value for condition, value in wanted.items() if value is not None}

@@ -49,8 +49,10 @@ SELECT_RUN = f"SELECT {columns(RUN_COLUMNS)} FROM run"
 
 # What a run was asked for never changes, and people set `pinned` while an engine holds an older copy of the run.
 _FIXED = frozenset(
-    "id project pipeline kind created pinned queue priority settings "
-    "trigger_id due backfill_id slice product requested_by".split()
+    (
+        *("id", "project", "pipeline", "kind", "created", "pinned", "queue", "priority", "settings"),
+        *("trigger_id", "due", "backfill_id", "slice", "product", "requested_by"),
+    )
 )
 _SAVED = tuple(name for name in RUN_COLUMNS if name not in _FIXED)
 UPDATE_RUN = f"UPDATE run SET {', '.join(f'{name} = ?' for name in _SAVED)} WHERE id = ?"

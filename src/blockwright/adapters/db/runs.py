@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from blockwright.adapters.db import feed_rows, fires, leases, results, run_lists, saving
+from blockwright.adapters.db import feed_rows, fires, leases, products, results, run_lists, saving, slice_claims
 from blockwright.adapters.db.attempt_rows import (
     INSERT_EVENT,
     SELECT_ATTEMPT,
@@ -17,6 +17,7 @@ from blockwright.adapters.db.attempt_rows import (
 from blockwright.adapters.db.block_run_rows import (
     INSERT_BLOCK_RUN,
     SELECT_BLOCK_RUN,
+    SELECT_PLACED,
     Place,
     read_block_run,
 )
@@ -24,8 +25,8 @@ from blockwright.adapters.db.cells import document, document_cell
 from blockwright.adapters.db.databases import Database, Transaction
 from blockwright.adapters.db.run_rows import INSERT_RUN, SELECT_RUN, insert_parameters, new_run, read_run
 from blockwright.core.blocks import BlockId
-from blockwright.core.errors import Conflict
-from blockwright.core.runs.model import BlockRun, BlockRunName, Run, RunId, RunRequest
+from blockwright.core.errors import Conflict, NotFound
+from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Queue, Run, RunId, RunRequest
 from blockwright.ports.runs import (
     AttemptRecord,
     Changes,
@@ -49,6 +50,7 @@ _PUSH = """
 INSERT INTO run_inbox (run_id, project, kind, data)
 SELECT id, project, ?, ? FROM run WHERE id = ? RETURNING id
 """
+_HAND_OVER = "UPDATE run SET queue = ? WHERE id = ?"
 
 
 class DatabaseRuns:
@@ -73,10 +75,14 @@ class DatabaseRuns:
         with self._database.write() as transaction:
             if fire is not None:
                 fires.record(transaction, fire, run.project, now)
+            if run.product is not None:
+                products.begin(transaction, run.project, run.product)
             (number,) = transaction.execute(INSERT_RUN, insert_parameters(run)).fetchone()
             system_cell = document_cell({**system, "pipeline_run_id": number})
             transaction.execute("UPDATE run SET system = ? WHERE id = ?", (system_cell, number))
             place = Place(RunId(number), run.project, run.pipeline)
+            if run.backfill is not None and run.slice is not None:
+                slice_claims.take(transaction, place.run, run.backfill, run.slice, run.project, now)
             transaction.execute(_INSERT_LEASE, (number, place.project, place.pipeline, len(block_runs)))
             rows = list(saving.block_run_rows(transaction, place, block_runs, now))
             transaction.executemany(INSERT_BLOCK_RUN, rows)
@@ -123,6 +129,32 @@ class DatabaseRuns:
             rows = transaction.execute(f"{SELECT_BLOCK_RUN} WHERE run_id = ? ORDER BY position", (run,)).fetchall()
         return [read_block_run(row) for row in rows]
 
+    def block_run(self, run: RunId, name: BlockRunName) -> BlockRun:
+        with self._database.read() as transaction:
+            row = transaction.execute(f"{SELECT_BLOCK_RUN} WHERE run_id = ? AND name = ?", (run, name)).fetchone()
+        if row is None:
+            raise NotFound(
+                f"Run {run} has no block `{name}`.",
+                hint=f"`blockwright show {run}` lists its blocks.",
+                code="block_not_found",
+            )
+        return read_block_run(row)
+
+    def block_run_page(
+        self, run: RunId, *, after: int = 0, state: BlockState | None = None, block: BlockId | None = None, limit: int
+    ) -> Sequence[tuple[int, BlockRun]]:
+        wanted = {
+            "run_id = ?": run,
+            "position >= ?": after,  # places count from 0, what is told of them from 1
+            "state = ?": None if state is None else state.value,
+            "block = ?": block,
+        }
+        used = {condition: value for condition, value in wanted.items() if value is not None}
+        statement = f"{SELECT_PLACED} WHERE {' AND '.join(used)} ORDER BY position LIMIT ?"
+        with self._database.read() as transaction:
+            rows = transaction.execute(statement, (*used.values(), limit)).fetchall()
+        return [(row[0] + 1, read_block_run(row[1:])) for row in rows]
+
     def attempts(self, run: RunId, block_run: BlockRunName | None = None) -> Sequence[AttemptRecord]:
         """In the order in which they started; those of one block run by number."""
         if block_run is None:
@@ -132,16 +164,33 @@ class DatabaseRuns:
     def living_attempts(self, run: RunId) -> Sequence[AttemptRecord]:
         return self._attempts("run_id = ? AND state <> 'ended' ORDER BY started, block_run, number", run)
 
-    def events(self, run: RunId, after: int = 0) -> Sequence[RunEvent]:
+    def counts(self, run: RunId) -> Mapping[BlockState, int]:
+        statement = "SELECT state, COUNT(*) FROM block_run WHERE run_id = ? AND role <> 'group' GROUP BY state"
         with self._database.read() as transaction:
-            statement = f"{SELECT_EVENT} WHERE run_id = ? AND number > ? ORDER BY number"
-            return [read_event(row) for row in transaction.execute(statement, (run, after)).fetchall()]
+            return {BlockState(state): count for state, count in transaction.execute(statement, (run,)).fetchall()}
+
+    def events(self, run: RunId, after: int = 0, *, limit: int | None = None) -> Sequence[RunEvent]:
+        statement = f"{SELECT_EVENT} WHERE run_id = ? AND number > ? ORDER BY number LIMIT ?"
+        with self._database.read() as transaction:
+            most = _LARGEST_ID if limit is None else limit
+            return [read_event(row) for row in transaction.execute(statement, (run, after, most)).fetchall()]
 
     def push(self, run: RunId, kind: str, data: Mapping[str, Any]) -> None:
         """Raises NotFound when there is no such run."""
         with self._database.write() as transaction:
             if transaction.execute(_PUSH, (kind, document_cell(data), run)).fetchone() is None:
                 raise leases.no_such_run(run)
+
+    def hand_over(self, run: RunId) -> None:
+        with self._database.write() as transaction:
+            if transaction.execute(_HAND_OVER, (Queue.ENGINE.value, run)).rowcount == 0:
+                raise leases.no_such_run(run)
+
+    def wishes(self, project: str, kind: str, *, limit: int = 500) -> Sequence[InboxMessage]:
+        statement = "SELECT id, run_id, data FROM run_inbox WHERE project = ? AND kind = ? ORDER BY id LIMIT ?"
+        with self._database.read() as transaction:
+            rows = transaction.execute(statement, (project, kind, limit)).fetchall()
+        return [InboxMessage(id=id, run=RunId(run), kind=kind, data=document(data)) for id, run, data in rows]
 
     def inbox(self, run: RunId) -> Sequence[InboxMessage]:
         """Oldest first."""

@@ -10,8 +10,16 @@ CREATE TABLE alert (
     body TEXT NOT NULL,
     created BIGINT NOT NULL
 );
+CREATE INDEX alert_by_age ON alert (created);
 CREATE UNIQUE INDEX alert_by_key ON alert (project, "key");
 CREATE INDEX alert_by_project ON alert (project, id);
+CREATE TABLE alert_memory (
+    project TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT alert_memory_pk PRIMARY KEY (project, name)
+)
+ WITHOUT ROWID;
 CREATE TABLE audit (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     time BIGINT NOT NULL,
@@ -41,6 +49,28 @@ CREATE TABLE backfill (
 );
 CREATE INDEX backfill_by_pipeline ON backfill (project, pipeline, id);
 CREATE INDEX backfill_by_state ON backfill (project, state, id);
+CREATE TABLE cost_day (
+    project TEXT NOT NULL,
+    day TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    state TEXT NOT NULL,
+    runs BIGINT NOT NULL,
+    block_runs BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    seconds FLOAT NOT NULL,
+    block_seconds FLOAT NOT NULL,
+    cpu_seconds FLOAT NOT NULL,
+    rss_peak BIGINT NOT NULL,
+    bytes_in BIGINT NOT NULL,
+    bytes_out BIGINT NOT NULL,
+    within_1 BIGINT NOT NULL,
+    within_10 BIGINT NOT NULL,
+    within_60 BIGINT NOT NULL,
+    within_600 BIGINT NOT NULL,
+    within_3600 BIGINT NOT NULL,
+    CONSTRAINT cost_day_pk PRIMARY KEY (project, day, pipeline, state)
+)
+ WITHOUT ROWID;
 CREATE TABLE feed (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     writer BIGINT DEFAULT 0 NOT NULL,
@@ -51,6 +81,13 @@ CREATE TABLE feed (
     data TEXT NOT NULL
 );
 CREATE INDEX feed_by_writer ON feed (writer, id);
+CREATE TABLE feed_end (
+    id INTEGER NOT NULL,
+    writer BIGINT NOT NULL,
+    entry BIGINT NOT NULL,
+    CONSTRAINT feed_end_pk PRIMARY KEY (id)
+)
+ WITHOUT ROWID;
 CREATE TABLE idempotency (
     project TEXT NOT NULL,
     "key" TEXT NOT NULL,
@@ -62,6 +99,13 @@ CREATE TABLE idempotency (
 )
  WITHOUT ROWID;
 CREATE INDEX idempotency_by_age ON idempotency (created);
+CREATE TABLE limit_turn (
+    project TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    turns BIGINT NOT NULL,
+    CONSTRAINT limit_turn_pk PRIMARY KEY (project, "key")
+)
+ WITHOUT ROWID;
 CREATE TABLE person (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     email TEXT NOT NULL,
@@ -72,6 +116,14 @@ CREATE TABLE person (
     signed_in BIGINT
 );
 CREATE UNIQUE INDEX person_by_email ON person (email);
+CREATE TABLE process_figure (
+    process TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value FLOAT NOT NULL,
+    updated BIGINT NOT NULL,
+    CONSTRAINT process_figure_pk PRIMARY KEY (process, name)
+)
+ WITHOUT ROWID;
 CREATE TABLE run (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     project TEXT NOT NULL,
@@ -104,11 +156,12 @@ CREATE TABLE run (
     requested_by TEXT NOT NULL
 );
 CREATE INDEX run_by_backfill ON run (backfill_id, slice, id) WHERE backfill_id IS NOT NULL;
-CREATE INDEX run_by_pipeline ON run (project, pipeline, id);
-CREATE INDEX run_by_pipeline_and_state ON run (project, pipeline, state, id);
+CREATE INDEX run_by_pipeline ON run (project, pipeline, id, kind);
+CREATE INDEX run_by_pipeline_and_state ON run (project, pipeline, state, id, kind);
 CREATE INDEX run_by_product ON run (project, product, id) WHERE product IS NOT NULL;
-CREATE INDEX run_by_project ON run (project, id);
-CREATE INDEX run_by_state ON run (project, state, id);
+CREATE INDEX run_by_project ON run (project, id, kind);
+CREATE INDEX run_by_state ON run (project, state, id, kind);
+CREATE INDEX run_by_time ON run (project, created, id);
 CREATE INDEX run_by_trigger ON run (trigger_id, id) WHERE trigger_id IS NOT NULL;
 CREATE INDEX run_waiting ON run (project, priority, id) WHERE state = 'queued';
 CREATE TABLE secret (
@@ -123,26 +176,37 @@ CREATE TABLE "trigger" (
     project TEXT NOT NULL,
     pipeline TEXT NOT NULL,
     name TEXT NOT NULL,
-    source TEXT NOT NULL,
+    type TEXT NOT NULL,
+    place TEXT NOT NULL,
     definition TEXT NOT NULL,
     active BIGINT NOT NULL,
     token TEXT NOT NULL,
     first_seen BIGINT NOT NULL,
     enabled BIGINT,
+    settled BIGINT,
     next_due BIGINT,
-    last_due BIGINT,
-    state TEXT NOT NULL,
     problem TEXT NOT NULL,
-    updated BIGINT NOT NULL,
+    updated BIGINT,
     gone BIGINT
 );
-CREATE INDEX trigger_by_due ON "trigger" (next_due) WHERE next_due IS NOT NULL;
-CREATE INDEX trigger_by_pipeline ON "trigger" (project, pipeline, name);
+CREATE INDEX trigger_by_due ON "trigger" (project, next_due) WHERE next_due IS NOT NULL;
+CREATE UNIQUE INDEX trigger_by_name ON "trigger" (project, pipeline, name);
+CREATE INDEX trigger_by_type ON "trigger" (project, type, id) WHERE gone IS NULL AND active = 1;
 CREATE TABLE trigger_file (
     project TEXT NOT NULL,
-    path TEXT NOT NULL,
-    digest TEXT NOT NULL,
-    CONSTRAINT trigger_file_pk PRIMARY KEY (project, path)
+    pipeline TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    CONSTRAINT trigger_file_pk PRIMARY KEY (project, pipeline)
+)
+ WITHOUT ROWID;
+CREATE TABLE trigger_source (
+    project TEXT NOT NULL,
+    source TEXT NOT NULL,
+    state TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    owned_until BIGINT NOT NULL,
+    CONSTRAINT trigger_source_pk PRIMARY KEY (project, source)
 )
  WITHOUT ROWID;
 CREATE TABLE version (
@@ -180,13 +244,14 @@ CREATE TABLE alert_delivery (
     project TEXT NOT NULL,
     state TEXT NOT NULL,
     tries INTEGER NOT NULL,
+    first_due BIGINT NOT NULL,
     due BIGINT,
     problem TEXT NOT NULL,
     CONSTRAINT alert_delivery_pk PRIMARY KEY (alert_id, channel),
     CONSTRAINT alert_delivery_alert_id_fk FOREIGN KEY(alert_id) REFERENCES alert (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-CREATE INDEX alert_delivery_by_due ON alert_delivery (state, due);
+CREATE INDEX alert_delivery_by_due ON alert_delivery (project, state, due);
 CREATE TABLE alias (
     project TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -228,6 +293,7 @@ CREATE TABLE backfill_slice (
     state TEXT NOT NULL,
     run_id INTEGER,
     tries INTEGER NOT NULL,
+    reason TEXT NOT NULL,
     CONSTRAINT backfill_slice_pk PRIMARY KEY (backfill_id, position),
     CONSTRAINT backfill_slice_backfill_id_fk FOREIGN KEY(backfill_id) REFERENCES backfill (id) ON DELETE CASCADE
 )
@@ -306,9 +372,11 @@ CREATE TABLE run_cost (
     run_id INTEGER NOT NULL,
     project TEXT NOT NULL,
     pipeline TEXT NOT NULL,
+    round INTEGER NOT NULL,
     day TEXT NOT NULL,
     state TEXT NOT NULL,
     block_runs INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
     seconds FLOAT NOT NULL,
     block_seconds FLOAT NOT NULL,
     cpu_seconds FLOAT NOT NULL,
@@ -328,6 +396,7 @@ CREATE TABLE run_inbox (
     data TEXT NOT NULL,
     CONSTRAINT run_inbox_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 );
+CREATE INDEX run_inbox_by_kind ON run_inbox (project, kind, id);
 CREATE INDEX run_inbox_by_run ON run_inbox (run_id, id);
 CREATE TABLE run_lease (
     run_id INTEGER NOT NULL,
@@ -346,7 +415,6 @@ CREATE TABLE run_limit (
     "key" TEXT NOT NULL,
     project TEXT NOT NULL,
     allowed INTEGER NOT NULL,
-    counts INTEGER NOT NULL,
     CONSTRAINT run_limit_pk PRIMARY KEY (run_id, "key"),
     CONSTRAINT run_limit_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
@@ -365,6 +433,15 @@ CREATE TABLE session (
 )
  WITHOUT ROWID;
 CREATE INDEX session_by_user ON session (user_id);
+CREATE TABLE sign_in_link (
+    digest TEXT NOT NULL,
+    user_id INTEGER NOT NULL,
+    expires BIGINT NOT NULL,
+    CONSTRAINT sign_in_link_pk PRIMARY KEY (digest),
+    CONSTRAINT sign_in_link_user_id_fk FOREIGN KEY(user_id) REFERENCES person (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE UNIQUE INDEX sign_in_link_by_user ON sign_in_link (user_id);
 CREATE TABLE slot (
     run_id INTEGER NOT NULL,
     block_run TEXT NOT NULL,

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from blockwright.adapters.db.ciphers import Ciphers
 from blockwright.adapters.db.databases import Database
 from blockwright.adapters.db.statements import upsert
 from blockwright.core.errors import Invalid, NotFound, Unavailable
-
-if TYPE_CHECKING:
-    from cryptography.fernet import MultiFernet
 
 _SET = upsert("secret", ("project", "name", "token"), key=("project", "name"))
 _GET = "SELECT token FROM secret WHERE project = ? AND name = ?"
@@ -30,8 +26,7 @@ class DatabaseSecrets:
 
     def __init__(self, database: Database, *, folder: Path, key: str | None) -> None:
         self._database = database
-        self._folder = folder
-        self._key = key
+        self._ciphers = Ciphers(folder, key)
 
     def get(self, project: str, name: str) -> str | None:
         """Raises Unavailable (code ``secret_key``) when the value was encrypted with a key that we do not have."""
@@ -43,7 +38,7 @@ class DatabaseSecrets:
         if not name or "\0" in name:
             raise Invalid(f"A secret cannot have the name {name!r}.", hint="Use letters, digits and underscores.")
         # The name is sealed in with the value: a row copied to another name or project does not open.
-        sealed = self._cipher.encrypt(json.dumps([project, name, value]).encode("ascii")).decode("ascii")
+        sealed = self._ciphers.now().encrypt(json.dumps([project, name, value]).encode("ascii")).decode("ascii")
         with self._database.write() as transaction:
             transaction.execute(_SET, (project, name, sealed))
 
@@ -63,7 +58,7 @@ class DatabaseSecrets:
         from cryptography.fernet import InvalidToken
 
         try:
-            sealed_project, sealed_name, value = json.loads(self._cipher.decrypt(token.encode("ascii")))
+            sealed_project, sealed_name, value = json.loads(self._ciphers.now().decrypt(token.encode("ascii")))
         except InvalidToken as error:
             raise Unavailable(
                 f"Secret `{name}` of project `{project}` was encrypted with another key than the one in use.",
@@ -78,10 +73,5 @@ class DatabaseSecrets:
             )
         return str(value)
 
-    @cached_property
-    def _cipher(self) -> MultiFernet:
-        from cryptography.fernet import Fernet, MultiFernet
-
-        from blockwright.adapters.db.secret_keys import secret_keys
-
-        return MultiFernet([Fernet(key) for key in secret_keys(self._key, self._folder)])
+    def rotate(self) -> Sequence[str]:
+        return self._ciphers.rotate(self._database)

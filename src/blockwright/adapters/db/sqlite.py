@@ -40,6 +40,8 @@ def connect(path: Path, *, durable: bool = False) -> sqlite3.Connection:
 class SqliteDatabase:
     """``Database`` on a SQLite file whose schema is up to date (see ``opening``)."""
 
+    one_writer = True
+
     def __init__(self, path: Path, *, durable: bool) -> None:
         self._path = path
         self._durable = durable

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,14 @@ class ForegroundExecutor:
         self._current: _Foreground | None = None
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
-    def start(self, spec: AttemptSpec) -> None:
+    @property
+    def ahead(self) -> int:
+        return 0
+
+    def warm_up(self) -> None:
+        """Nothing runs here before its attempt."""
+
+    def start(self, spec: AttemptSpec, *, after: Sequence[str] = ()) -> None:
         self._waiting.append(spec)
 
     def cancel(self, attempt_id: str, *, grace: float, why: str) -> None:

@@ -8,26 +8,15 @@ import os
 import select
 import signal
 import socket
-import subprocess
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from blockwright.adapters.executor.launch import CHANGED, TOKEN_VARIABLE, Launched, launch
 from blockwright.wire.messages import LIMIT
 
-_ONE_THREAD = (
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
-"""Numeric libraries must not start threads before the fork; block processes get the user's values back."""
-
-TOKEN_VARIABLE = "BLOCKWRIGHT_ATTEMPT_TOKEN"
-_KILL_VARIABLE = "BLOCKWRIGHT_KILL_AT"
 _CLOSE_SECONDS = 5.0
 _END_SECONDS = 2.0
 """How long the channel of a fork server whose guard is dead may stay open before we stop waiting for its end."""
@@ -45,44 +34,41 @@ class StartOptions:
     kill_at: str | None = None
     preload: tuple[str, ...] = ()
 
-    def command(self, descriptor: int) -> list[str]:
-        """``-P``: modules in the working directory must not shadow others just because we were started there."""
-        command = [self.python, "-P", "-m", "blockwright.runner", "--fd", str(descriptor), "--token", self.token]
-        restore = {name: self.environ.get(name) for name in _ONE_THREAD}
-        command += ["--restore", json.dumps(restore), "--cache", str(self.cache)]
-        if self.preload:
-            command += ["--preload", ",".join(self.preload)]
-        if self.kill_at is not None and self.kill_at.startswith(("blob.", "manifest.")):
-            command += ["--kill-at", self.kill_at]
-        return command
-
-    def environment(self) -> dict[str, str]:
-        environment = {**self.environ, **dict.fromkeys(_ONE_THREAD, "1"), TOKEN_VARIABLE: self.token}
-        environment.pop(_KILL_VARIABLE, None)
-        return environment
+    def told(self) -> dict[str, Any]:
+        """What the fork server is told once it runs."""
+        armed = self.kill_at is not None and self.kill_at.startswith(("blob.", "manifest."))
+        return {
+            "restore": {name: self.environ.get(name) for name in CHANGED},
+            "cache": str(self.cache),
+            "cwd": str(self.cwd),
+            "preload": list(self.preload),
+            "kill_at": self.kill_at if armed else None,
+        }
 
 
 class ForkServer:
     """One running fork server. ``lost`` is true when it, and with it every attempt, is gone."""
 
-    def __init__(self, options: StartOptions) -> None:
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._errors = os.memfd_create("fork-server-errors", os.MFD_CLOEXEC)
+    def __init__(self, launched: Launched) -> None:
+        self._channel = socket.socket(fileno=launched.channel.detach())
+        self._errors = launched.errors
         self._outgoing: deque[bytes] = deque()
         self._ended = False
-        self._token = options.token
-        with theirs:
-            self._process = subprocess.Popen(
-                options.command(theirs.fileno()),
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                cwd=options.cwd,
-                env=options.environment(),
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        self._gone = os.pidfd_open(self._process.pid)
+        self._token = launched.token
+        self._pid = launched.pid
+        self._status: int | None = None
+        self._gone = os.pidfd_open(self._pid)
+
+    @classmethod
+    def start(cls, options: StartOptions) -> ForkServer:
+        """Start a process and have it begin."""
+        server = cls(launch(options.python, options.environ, options.token))
+        server.begin(options)
+        return server
+
+    def begin(self, options: StartOptions) -> None:
+        """Tell it what it was not started with; the first message that it hears."""
+        self.send("begin", **options.told())
 
     @property
     def lost(self) -> bool:
@@ -106,7 +92,7 @@ class ForkServer:
         """The messages that are there. When the guard has died they are awaited to the last: the channel ends when
         fork server and attempts are gone."""
         self._flush()
-        patience = 0.0 if self._process.poll() is None else _END_SECONDS
+        patience = 0.0 if self._poll() is None else _END_SECONDS
         while True:
             try:
                 packet = self._packet(patience)
@@ -136,7 +122,8 @@ class ForkServer:
         yet, and has nothing to end."""
         self.send("close")
         self._channel.close()
-        self._process.terminate()
+        if self._poll() is None:
+            os.kill(self._pid, signal.SIGTERM)
         if self._wait() < 0:
             end_marked(self._token)
         self._release()
@@ -152,12 +139,25 @@ class ForkServer:
         except ConnectionError:
             return b""
 
+    def _poll(self) -> int | None:
+        """The exit code of the process (of its guard, which is the last to go), or minus the signal that killed it."""
+        if self._status is None:
+            try:
+                pid, status = os.waitpid(self._pid, os.WNOHANG)
+            except ChildProcessError:  # whoever started us had the ends of children ignored
+                pid, status = self._pid, 0
+            if pid:
+                self._status = os.waitstatus_to_exitcode(status)
+        return self._status
+
     def _wait(self) -> int:
-        try:
-            return self._process.wait(_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+        for seconds in (_CLOSE_SECONDS, None):
+            select.select([self._gone], [], [], seconds)
+            status = self._poll()
+            if status is not None:
+                return status
+            os.kill(self._pid, signal.SIGKILL)
+        raise AssertionError("a killed process does not stay")
 
     def _flush(self) -> None:
         while self._outgoing:

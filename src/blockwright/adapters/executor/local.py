@@ -1,7 +1,8 @@
 """Attempts on this host: the engine's side of the fork server.
 
-The fork server is started with the executor, so that its imports overlap with the engine's own start. There is no
-thread: the caller of ``wait`` reads the channel, sends what could not be sent at once, and renews the lease.
+The fork server is started by ``warm_up``, so that its imports overlap with whatever comes before the first attempt, or
+else by that attempt. There is no thread: the caller of ``wait`` reads the channel, sends what could not be sent at
+once, and renews the lease.
 """
 
 from __future__ import annotations
@@ -11,19 +12,42 @@ import math
 import os
 import select
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from blockwright.adapters.executor.documents import document_of, inline_or_file, inline_or_path
 from blockwright.adapters.executor.fork_server import ForkServer, StartOptions
-from blockwright.adapters.executor.reports import event_of, overlooked_commit
-from blockwright.ports.executors import AttemptCommitted, AttemptExited, ExecutorEvent, ExecutorLost
+from blockwright.adapters.executor.reports import began_of, event_of, overlooked_commit
+from blockwright.ports.executors import (
+    AttemptCommitted,
+    AttemptExited,
+    AttemptStarted,
+    ExecutorEvent,
+    ExecutorLost,
+)
+from blockwright.wire.messages import LIMIT
 from blockwright.wire.specs import AttemptSpec
+
+AHEAD = 16
+"""How many attempts a session has before their turn: enough for the engine to take its time, few enough to forget when
+something comes in between."""
+
+
+@dataclass
+class _Running:
+    """``turn`` tells this giving of the attempt from an earlier one that was dropped."""
+
+    spec: AttemptSpec
+    turn: int
+    started: bool = False
+    committed: bool = False
 
 
 class LocalExecutor:
-    """Starts its fork server with ``options`` at once, or takes one that runs already. ``lease_seconds`` after the last
-    sign of life of this process everything ends."""
+    """Starts its fork server with ``options`` when told to or needed, or takes one that runs already. ``lease_seconds``
+    after the last sign of life of this process everything ends."""
 
     def __init__(self, options: StartOptions, *, server: ForkServer | None = None, lease_seconds: float = 30) -> None:
         self._options = options
@@ -31,47 +55,72 @@ class LocalExecutor:
         self._renewed = 0.0
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._server = server
-        self._running: dict[str, AttemptSpec] = {}
-        self._committed: set[str] = set()
+        self._running: dict[str, _Running] = {}
+        self._turns = 0
         self._sessions: set[str] = set()
+        self._line: dict[str, list[str]] = {}
         self._closed = False
-        self._ready_server()
         self._renew_lease()
 
-    def start(self, spec: AttemptSpec) -> None:
-        """Start an attempt; its folder exists, and its document is written here if the store has not done so."""
+    @property
+    def ahead(self) -> int:
+        return AHEAD
+
+    def warm_up(self) -> None:
+        self._ready_server()
+
+    def start(self, spec: AttemptSpec, *, after: Sequence[str] = ()) -> None:
+        """Start an attempt; its folder exists, and its document is written here if the store has not done so. Those of
+        a session are sent together when the caller comes to wait."""
         server = self._ready_server()
-        self._running[spec.attempt_id] = spec
+        self._turns += 1
+        self._running[spec.attempt_id] = _Running(spec, self._turns)
         if spec.session is None:
-            server.send("start", attempt_id=spec.attempt_id, spec=str(document_of(spec)))
+            server.send("start", attempt_id=spec.attempt_id, turn=self._turns, spec=str(document_of(spec)))
             return
         if spec.session not in self._sessions:
             self._sessions.add(spec.session)
             server.send("open", session=spec.session, run=spec.run, root=spec.project.root, preload=spec.preload)
-        head = json.dumps({"op": "next", "attempt_id": spec.attempt_id, "session": spec.session})
-        server.send_text(f'{head[:-1]}, "spec": {inline_or_path(spec)}}}')
+        head = json.dumps({"attempt_id": spec.attempt_id, "turn": self._turns, "after": after})
+        self._line.setdefault(spec.session, []).append(f'{head[:-1]}, "spec": {inline_or_path(spec)}}}')
+
+    def _send_line(self) -> None:
+        """What sessions are given, as few messages as hold it."""
+        server, self._line, line = self._server, {}, self._line
+        for session, attempts in line.items():
+            head = f'{{"op": "next", "session": {json.dumps(session)}, "attempts": ['
+            while attempts and server is not None:
+                packet = [attempts.pop(0)]
+                size = len(packet[0])
+                while attempts and size + len(attempts[0]) < LIMIT - 1000:
+                    size += len(attempts[0]) + 1
+                    packet.append(attempts.pop(0))
+                server.send_text(f"{head}{','.join(packet)}]}}")
 
     def end_session(self, session: str) -> None:
         """A session's run is over: its process ends when it has nothing left to do. An unknown one is ignored."""
+        self._send_line()
         if session in self._sessions and self._server is not None:
             self._sessions.discard(session)
             self._server.send("finish", session=session)
 
     def cancel(self, attempt_id: str, *, grace: float, why: str) -> None:
+        self._send_line()
         if self._server is not None and attempt_id in self._running:
             self._server.send("cancel", attempt_id=attempt_id, grace=grace, why=why)
 
     def answer(self, attempt_id: str, request: int, *, value: Any = None, error: str | None = None) -> None:
         """Answer an ``AttemptAsked``; ``value`` is JSON (encoded by ``wire.values`` where JSON has no kind for it)."""
-        spec = self._running.get(attempt_id)
-        if self._server is None or spec is None:
+        running = self._running.get(attempt_id)
+        if self._server is None or running is None:
             return
-        place = inline_or_file(value, Path(spec.work, f"answer-{request}.json"))
+        place = inline_or_file(value, Path(running.spec.work, f"answer-{request}.json"))
         self._server.send("answer", attempt_id=attempt_id, id=request, error=error, **place)
 
     def wait(self, timeout: float | None) -> list[ExecutorEvent]:
         """The next events. Renews the lease, however long the caller waits."""
         deadline = None if timeout is None else time.monotonic() + timeout
+        self._send_line()
         while True:
             self._renew_lease()
             events = self._events(self._patience(deadline))
@@ -97,7 +146,7 @@ class LocalExecutor:
 
     def _ready_server(self) -> ForkServer:
         if self._server is None:
-            self._server = ForkServer(self._options)
+            self._server = ForkServer.start(self._options)
             self._renewed = 0.0
             self._renew_lease()
         return self._server
@@ -109,7 +158,8 @@ class LocalExecutor:
             self._server.send("lease", seconds=self._lease_seconds)
 
     def _patience(self, deadline: float | None) -> float:
-        due = self._renewed + self._lease_seconds / 3
+        # Without a fork server there is no lease to renew.
+        due = (self._renewed if self._server is not None else time.monotonic()) + self._lease_seconds / 3
         return max(0.0, min(due, deadline if deadline is not None else due) - time.monotonic())
 
     def _events(self, seconds: float) -> list[ExecutorEvent] | None:
@@ -133,26 +183,36 @@ class LocalExecutor:
     def _heard(self, server: ForkServer) -> list[ExecutorEvent]:
         events: list[ExecutorEvent] = []
         for message in server.receive():
-            event = event_of(message)
-            if event is not None and event.attempt_id in self._running:
-                events.extend(self._noted(event))
+            events.extend(self._events_of(message))
         if server.lost:
             reason = server.bury()
             self._server = None
-            self._running.clear()
-            self._committed.clear()
-            self._sessions.clear()
+            for waiting in (self._running, self._sessions, self._line):
+                waiting.clear()
             events.append(ExecutorLost(reason))
         return events
 
-    def _noted(self, event: ExecutorEvent) -> list[ExecutorEvent]:
-        """The event, after a commit of which nobody told: its process was killed before it could."""
-        if isinstance(event, AttemptCommitted):
-            self._committed.add(event.attempt_id)
-        if not isinstance(event, AttemptExited):
-            return [event]
-        spec = self._running.pop(event.attempt_id, None)
-        told = event.attempt_id in self._committed
-        self._committed.discard(event.attempt_id)
-        manifest = None if told or spec is None else overlooked_commit(spec)
-        return [event] if manifest is None else [AttemptCommitted(event.attempt_id, manifest), event]
+    def _events_of(self, message: Mapping[str, Any]) -> list[ExecutorEvent]:
+        if message.get("op") == "over":  # several attempts of a session
+            return [event for each in message["attempts"] for event in self._events_of({**each, "op": "exited"})]
+        event = event_of(message)
+        running = None if event is None else self._running.get(event.attempt_id)
+        if event is None or running is None:
+            return []
+        match event:
+            case AttemptStarted():
+                told, running.started = running.started, True
+                return [] if told else [event]
+            case AttemptCommitted():
+                running.committed = True
+                began = None if running.started else began_of(message)
+                running.started = True
+                return [event] if began is None else [began, event]
+            case AttemptExited() if message.get("turn", running.turn) == running.turn:
+                del self._running[event.attempt_id]
+                # Killed before it could tell of its commit?
+                manifest = None if running.committed or not event.begun else overlooked_commit(running.spec)
+                return [event] if manifest is None else [AttemptCommitted(event.attempt_id, manifest), event]
+            case AttemptExited():
+                return []
+        return [event]

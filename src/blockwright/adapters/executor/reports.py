@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,19 @@ def event_of(message: Mapping[str, Any]) -> AttemptEvent | None:
 def _event(message: Mapping[str, Any]) -> AttemptEvent | None:
     match message.get("op"):
         case "started":
-            return AttemptStarted(message["attempt_id"], message["pid"], message["started"])
+            at = _moment(message.get("at"))
+            return AttemptStarted(message["attempt_id"], message["pid"], message["started"], at)
         case "committed":
-            return AttemptCommitted(message["attempt_id"], message["manifest"], message.get("brief"))
+            at = _moment(message.get("at"))
+            return AttemptCommitted(message["attempt_id"], message["manifest"], message.get("brief"), at)
         case "exited":
             return AttemptExited(
-                message["attempt_id"], message["status"], message["reason"], message["killed"], message["rss_peak"]
+                message["attempt_id"],
+                message["status"],
+                message["reason"],
+                message["killed"],
+                message["rss_peak"],
+                message.get("begun", True),
             )
         case "progress":
             return AttemptProgress(message["attempt_id"], message["frame"])
@@ -48,6 +56,19 @@ def _event(message: Mapping[str, Any]) -> AttemptEvent | None:
             return AttemptAsked(message["attempt_id"], message["id"], message["what"], details)
         case _:
             return None
+
+
+def began_of(message: Mapping[str, Any]) -> AttemptStarted | None:
+    """A session tells of an attempt when it is over; then of its beginning, too."""
+    try:
+        began = _moment(message["began"])
+        return AttemptStarted(message["attempt_id"], message["pid"], message["started"], began)
+    except (KeyError, TypeError):
+        return None
+
+
+def _moment(seconds: Any) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) else None
 
 
 def overlooked_commit(spec: AttemptSpec) -> str | None:

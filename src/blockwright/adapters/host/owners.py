@@ -69,6 +69,13 @@ class FileOwners:
             self._held = (name, descriptor)
         return self._held[0]
 
+    def release(self) -> None:
+        """As the port has it; after this the owner counts as dead."""
+        if self._held is not None:
+            name, _ = self._held
+            (self._folder / name).unlink(missing_ok=True)
+            self._let_go()
+
     def dead(self, owners: Sequence[str]) -> Sequence[str]:
         return [owner for owner in owners if self._is_dead(owner)]
 
@@ -112,7 +119,7 @@ class FileOwners:
         return name if name is not None and name.host == self._host else None
 
     def _let_go(self) -> None:
-        """In a forked child: close the copy of the lock file, which leaves the parent's lock as it is."""
+        """Close the lock file. In a forked child it is a copy, and the parent's lock stays as it is."""
         if self._held is not None:
             with suppress(OSError):
                 os.close(self._held[1])

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from blockwright.core.errors import Unavailable
 
+_PR_SET_PDEATHSIG = 1
 _PATIENCE = 30.0
 """Seconds for killed processes to be gone; longer only when the kernel waits for a device."""
 
@@ -54,6 +55,15 @@ def signal_holder(pid: int, path: Path, number: signal.Signals) -> None:
                 signal.pidfd_send_signal(descriptor, number)
     finally:
         os.close(descriptor)
+
+
+def end_with(parent: int) -> None:
+    """Be sent SIGTERM when the process ``parent``, which started this one, ends; at once when it has ended already."""
+    import ctypes
+
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _has_open(pid: int, path: Path) -> bool:

@@ -194,6 +194,10 @@ def _timeout(value: Any) -> float | None:
     return _positive(value) or None
 
 
+def _pool(value: Any) -> dict[str, int]:
+    return {shapes.word(value): 1}
+
+
 _positive = shapes.number("a number of seconds, 0 or more", "timeout: 600")
 
 _CONFIGURATION: dict[str, Reader] = {
@@ -225,6 +229,9 @@ _PLACES: dict[Any, tuple[str, Reader]] = {
     "priority": ("priority", shapes.whole()),
     "resources": ("resources", _resources),
     "poll_interval": ("poll_interval", shapes.number("a number of seconds above 0", "60", above=0)),
+    "concurrency": ("concurrency", shapes.whole(1)),
+    "pool": ("pools", _pool),
+    "pools": ("pools", shapes.weights),
     "all_upstream_blocks_executed": ("", shapes.boolean),
     "callback_blocks": ("", shapes.words),
     "color": ("", shapes.text),

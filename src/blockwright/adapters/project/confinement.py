@@ -14,7 +14,10 @@ MEBIBYTE = 1024 * 1024
 LARGEST_TEXT = 32 * MEBIBYTE
 """Bytes of a YAML or block file that are read at most."""
 
-_OURS = frozenset({".blockwright", ".git"})  # the key of the secrets, credentials: not the project's own files
+DEEPEST = 100
+"""Folders below each other in one path: beyond, what walks them by recursion would fail."""
+
+OURS = frozenset({".blockwright", ".git"})  # the key of the secrets, credentials: not the project's own files
 
 
 def parts_of(path: str) -> Sequence[str]:
@@ -26,7 +29,9 @@ def parts_of(path: str) -> Sequence[str]:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise Forbidden(f"The path `{path}` climbs up by `..`.", hint=_INSIDE)
-    if _OURS.intersection(parts):
+    if len(parts) > DEEPEST:
+        raise Invalid(f"The path `{path[:100]}…` has more than {DEEPEST} folders.", hint=_INSIDE)
+    if OURS.intersection(part.casefold() for part in parts):  # a file system may not tell the letters' case apart
         raise Forbidden(f"`{path}` belongs to the platform or to Git, not to the project's files.")
     return parts
 
@@ -50,7 +55,7 @@ class Border:
         target = Path(self.real, *parts_of(relative))
         real = os.path.realpath(target)
         if not self.holds(real):
-            raise _leaves(relative)
+            raise leaves(relative)
         return Path(real)
 
     def read(self, relative: str, limit: int | None = None) -> bytes:
@@ -66,10 +71,10 @@ class Border:
                 os.path.join(self.real, *parts), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
             )
         except OSError as error:
-            raise _unreadable(relative, error) from None
+            raise unreadable(relative, error) from None
         try:
-            if not self.holds(_real_path(descriptor, os.path.join(self.real, *parts))):
-                raise _leaves(relative)
+            if not self.holds(real_path(descriptor, os.path.join(self.real, *parts))):
+                raise leaves(relative)
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe"
@@ -79,7 +84,7 @@ class Border:
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 data = file.read() if limit is None else file.read(limit + 1)
         except OSError as error:
-            raise _unreadable(relative, error) from None
+            raise unreadable(relative, error) from None
         finally:
             os.close(descriptor)
         if limit is not None and len(data) > limit:
@@ -120,14 +125,14 @@ def write_error(relative: str, error: OSError) -> BlockwrightError:
     return Unavailable(f"`{relative}` cannot be written: {error.strerror}.", hint="Look at the disk, then try again.")
 
 
-def _real_path(descriptor: int, path: str) -> str:
+def real_path(descriptor: int, path: str) -> str:
     try:
         return os.readlink(f"/proc/self/fd/{descriptor}")
     except OSError:  # no /proc: the path is asked again, which a swap in between could fool
         return os.path.realpath(path)
 
 
-def _leaves(relative: str) -> Forbidden:
+def leaves(relative: str) -> Forbidden:
     return Forbidden(f"`{relative}` leads out of the project by a symbolic link.", hint=_INSIDE)
 
 
@@ -139,7 +144,7 @@ def _too_large(relative: str, size: int, limit: int) -> Invalid:
     )
 
 
-def _unreadable(relative: str, error: OSError) -> BlockwrightError:
+def unreadable(relative: str, error: OSError) -> BlockwrightError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
         return NotFound(f"There is no file `{relative}` in the project.")
     if error.errno == errno.ELOOP:

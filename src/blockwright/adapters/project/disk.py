@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blockwright.adapters.project.confinement import Border
 from blockwright.adapters.project.document_cache import DocumentCache
@@ -22,7 +22,11 @@ from blockwright.core.blocks import RetryPolicy
 from blockwright.core.errors import BlockwrightError, NotFound
 from blockwright.core.pipelines import PipelineSpec, ProjectSpec
 from blockwright.core.problems import Problem, ProjectInvalid
-from blockwright.ports.projects import CodeTree
+from blockwright.ports.projects import CodeTree, FileNode
+
+if TYPE_CHECKING:
+    from blockwright.adapters.project.file_verbs import Files
+    from blockwright.core.products import Product
 
 
 def _no_secret(name: str) -> str | None:
@@ -105,6 +109,51 @@ class DiskProject:
     def read(self, path: str) -> bytes:
         return self._border.read(path)
 
+    def list_folder(self, path: str) -> Sequence[FileNode]:
+        return self._browsed().list(path)
+
+    def read_file(self, path: str) -> bytes:
+        return self._browsed().read(path)
+
+    def write_file(self, path: str, data: bytes, expected: str | None) -> str:
+        return self._browsed().write(path, data, expected)
+
+    def delete_file(self, path: str, expected: str | None = None, *, recursive: bool = False) -> None:
+        self._browsed().delete(path, expected, recursive=recursive)
+
+    def move_file(self, source: str, target: str) -> None:
+        self._browsed().move(source, target)
+
+    def make_folder(self, path: str) -> None:
+        self._browsed().make_folder(path)
+
+    def products(self) -> Mapping[str, Product]:
+        from blockwright.adapters.project.product_files import FILE, read_products
+
+        try:
+            text = self._border.text(FILE)
+            data = self._documents.read(f"{self._border.real}/{FILE}", text).data
+        except NotFound:
+            return {}
+        except BrokenYaml as error:
+            raise ProjectInvalid([broken(error, FILE)]) from None
+        findings = Findings(FILE)
+        if data is not None and not isinstance(data, dict):
+            findings.error((), "The file must hold a mapping of data products.", "Write `name:` and its keys below it.")
+        found = read_products(data, findings) if isinstance(data, dict) else {}
+        if findings.has_errors:
+            raise ProjectInvalid(located(findings, text))
+        return found
+
+    def product_wish(self, wish: Mapping[str, Any], *, where: str) -> Product:
+        from blockwright.adapters.project.product_files import read_product
+
+        findings = Findings(where)
+        found = read_product(str(wish.get("uuid") or ""), wish, findings, ())
+        if found is None:
+            raise ProjectInvalid(findings.problems({}))
+        return found
+
     def set_variable(self, pipeline: str, name: str, value: Any) -> None:
         from blockwright.adapters.project.edits import set_variable
 
@@ -137,6 +186,11 @@ class DiskProject:
         from blockwright.adapters.project.git import commit_of
 
         return commit_of(self._border.root)
+
+    def _browsed(self) -> Files:
+        from blockwright.adapters.project.file_verbs import Files
+
+        return Files(self._border, self._cache.parent)
 
     def _retry(self) -> RetryPolicy | None:
         return self.project().retry

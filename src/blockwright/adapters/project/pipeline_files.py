@@ -16,7 +16,25 @@ from blockwright.core.graph import find_cycle
 from blockwright.core.pipelines import PipelineType
 
 SECTIONS = ("blocks", "callbacks", "conditionals", "widgets")
+_read_limit_key = shapes.inside({"key": shapes.word, "limit": shapes.whole(1)})
+
+
+def _limit_keys(value: Any) -> tuple[tuple[str, int], ...]:
+    """Texts with templates, each with how many runs of the same text may be at work at once."""
+    found = []
+    for place, item in enumerate(shapes.sequence(value)):
+        try:
+            entry = _read_limit_key(item)
+        except Wrong as wrong:
+            raise Wrong(wrong.value, wrong.must, wrong.advice, (place, *wrong.inside)) from None
+        if "key" not in entry or "limit" not in entry:
+            raise Wrong(item, "a mapping with `key` and `limit`", "Write `{key: …, limit: 1}`.", (place,))
+        found.append((entry["key"], entry["limit"]))
+    return tuple(found)
+
+
 CONCURRENCY_READERS: dict[str, Reader] = {
+    "keys": _limit_keys,
     "block_run_limit": shapes.whole(1),
     "pipeline_run_limit": shapes.whole(1),
     "pipeline_run_limit_all_triggers": shapes.whole(1),

@@ -147,6 +147,7 @@ class PipelineReader:
                 pipeline_runs=limits.get("pipeline_run_limit"),
                 pipeline_runs_all_triggers=limits.get("pipeline_run_limit_all_triggers"),
                 on_limit=limits.get("on_pipeline_run_limit_reached", "wait"),
+                keys=limits.get("keys", ()),
             ),
             notification_config=values.get("notification_config", {}),
             run_in_one_process=values.get("run_pipeline_in_one_process", self._defaults.one_process),

@@ -54,7 +54,8 @@ def project_spec(
         variables_dir=values.get("variables_dir") or platform.get("variables_dir"),
         remote_variables_dir=_remote(values) or _remote(platform),
         retry=RetryPolicy(**values["retry_config"]) if "retry_config" in values else None,
-        concurrency_limit=queue.get("concurrency"),
+        run_limit=values.get("limits", {}).get("runs", queue.get("concurrency")),
+        pools=values.get("pools", {}),
         retention=values.get("variables_retention_period"),
         notification_config=values.get("notification_config", {}),
         features={
@@ -111,6 +112,8 @@ READERS: dict[Any, Reader] = {
     "notification_config": shapes.mapping,
     "retry_config": retry_config,
     "queue_config": shapes.inside({"concurrency": shapes.whole(1), "queue_type": shapes.text}),
+    "limits": shapes.inside({"runs": shapes.whole(1)}),
+    "pools": shapes.weights,
     "logging_config": shapes.mapping,
     "pipelines": shapes.mapping,
     "spark_config": shapes.mapping,

@@ -148,6 +148,17 @@ def inside(readers: dict[str, Reader]) -> Reader:
     return read
 
 
+def weights(value: Any) -> dict[str, int]:
+    """Names with whole numbers of at least 1."""
+    found = {}
+    for name, number in mapping(value).items():
+        try:
+            found[name] = whole(1)(number)
+        except Wrong as wrong:
+            raise Wrong(wrong.value, wrong.must, wrong.advice, (name,)) from None
+    return found
+
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)

@@ -46,6 +46,15 @@ def append(text: str, key: Key, item: Any) -> str:
     return _changed(text, change, lambda: _append_in_text(text, key, item), append_in_round_trip)
 
 
+def remove_item(text: str, key: Key, index: int) -> str:
+    """The text without one item of the list at ``key``; comments above it stay."""
+
+    def change(data: Any) -> None:
+        del _mapping(data, key[:-1])[key[-1]][index]
+
+    return _changed(text, change, lambda: _remove_from_text(text, key, index))
+
+
 def _changed(
     text: str,
     change: Callable[[Any], None],
@@ -129,6 +138,19 @@ def _append_in_text(text: str, key: Key, item: Any) -> str | None:
     if place.flow:
         return _insert_in_flow(text, place, _flow(item))
     return _insert_lines(text, place.end, _dumped([item]), place.column)
+
+
+def _remove_from_text(text: str, key: Key, index: int) -> str | None:
+    """Take out the lines of an item of a list in block style that has others beside it."""
+    places = spans(text)
+    whole, item = places.get(key), places.get((*key, index))
+    if whole is None or item is None or whole.flow or (*key, 1) not in places:
+        return None
+    first = text.rfind("\n", 0, item.start) + 1
+    if text[first : item.start].strip() != "-":
+        return None
+    end = _line_end(text, item.end - 1 if text[item.end - 1] == "\n" else item.end)
+    return text[:first] + text[end + 1 :]
 
 
 def _add_pair(text: str, places: dict[Key, Span], key: Key, value: Any) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from blockwright.core.blocks import BlockId
@@ -116,10 +117,38 @@ class BlockLost:
 
 @dataclass(frozen=True, slots=True)
 class BlockGone:
-    """The process of an attempt that was told to end is confirmed gone."""
+    """The process of an attempt that was told to end is confirmed gone. ``begun`` False: it never came to its turn."""
 
     name: BlockRunName
     attempt: int
+    begun: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAwaits:
+    """The block run needs what the run ``awaited`` makes; no attempt was started. It is looked at again when that run
+    has ended, or at ``due`` in case nobody heard of it."""
+
+    name: BlockRunName
+    attempt: int
+    awaited: RunId
+    reason: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedEnded:
+    """What the block run awaits may be there."""
+
+    name: BlockRunName
+
+
+@dataclass(frozen=True, slots=True)
+class BlockHeld:
+    """The block run is ready, and a limit has no room for it; ``reason`` says which."""
+
+    name: BlockRunName
+    reason: str
 
 
 Event = (
@@ -134,15 +163,20 @@ Event = (
     | SensorLooked
     | BlockLost
     | BlockGone
+    | BlockHeld
+    | BlockAwaits
+    | AwaitedEnded
 )
 
 
 @dataclass(frozen=True, slots=True)
 class StartBlock:
-    """Start attempt ``attempt`` of the block run (or let an earlier result stand in)."""
+    """Start attempt ``attempt`` of the block run (or let an earlier result stand in). ``given``: its session has it
+    already, and starts it by itself."""
 
     name: BlockRunName
     attempt: int
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ or about a row that has ended, is ignored. Whatever else has no entry in the tab
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,9 +16,12 @@ from typing import Any
 from blockwright.core.blocks import BlockId
 from blockwright.core.graph import closure
 from blockwright.core.runs.events import (
+    AwaitedEnded,
+    BlockAwaits,
     BlockCompleted,
     BlockFailed,
     BlockGone,
+    BlockHeld,
     BlockLost,
     BlockReused,
     BlockSkipped,
@@ -39,7 +43,9 @@ from blockwright.core.runs.rules import Verdict, judge
 LOST_ALLOWANCE = 2
 """How often an attempt that may itself have ended its worker is tried again beyond its retries."""
 
-BlockEvent = BlockReused | BlockCompleted | BlockFailed | BlockSkipped | SensorLooked | BlockLost | BlockGone
+BlockEvent = (
+    BlockReused | BlockCompleted | BlockFailed | BlockSkipped | SensorLooked | BlockLost | BlockGone | BlockAwaits
+)
 
 
 class ImpossibleTransition(Exception):
@@ -64,14 +70,20 @@ def step(live: LiveRun, event: Event, now: datetime, allowance: int) -> Step:
         case RunClaimed():
             _claimed(live, now)
         case TimePassed():
-            _time_passed(live, now)
+            commands += _time_passed(live, now)
         case CancelAsked():
             commands += _cancel(live, event, now)
         case RetryAsked():
             _retry(live, event, now)
+        case BlockHeld():
+            _held(live, event)
+        case AwaitedEnded():
+            if live.rows[event.name].state is BlockState.RETRY_WAIT:
+                live.set(event.name, state=BlockState.QUEUED, due=None, reason="")
         case _:
             _block_event(live, event, now)
     _settle(live, now)
+    commands += _end_at_first_failure(live, now)
     _finish(live, now)
     commands += _start_ready(live, now, allowance)
     return Step(
@@ -87,28 +99,85 @@ def step(live: LiveRun, event: Event, now: datetime, allowance: int) -> Step:
 def _claimed(live: LiveRun, now: datetime) -> None:
     if live.run.state is RunState.QUEUED:
         live.put_run(replace(live.run, state=RunState.RUNNING, reason="", started=live.run.started or now))
+    # When a later round began is not recorded: its time is counted from when this owner took it.
+    _set_deadline(live, live.run.started if live.run.round == 0 else now)
     for name in list(live.rows):
         _consider(live, name, now)
 
 
-def _time_passed(live: LiveRun, now: datetime) -> None:
-    while (when := live.next_due()) is not None and when <= now:
+def _set_deadline(live: LiveRun, since: datetime | None) -> None:
+    seconds = live.run.settings.timeout
+    live.deadline = since + timedelta(seconds=seconds) if seconds and since is not None else None
+
+
+def _time_passed(live: LiveRun, now: datetime) -> list[Command]:
+    if live.deadline is not None and live.deadline <= now and live.run.state is RunState.RUNNING:
+        return _stop(live, _overdue(live.run), now, "timeout")
+    while (when := live.next_row_due()) is not None and when <= now:
         name = live.due[0][1]
         live.set(name, state=BlockState.QUEUED, due=None, reason="")
+    return []
+
+
+def _overdue(run: Run) -> str:
+    """The reason of a run that took longer than it may. It is also how such a run is told from one that a person
+    cancelled, when another owner goes on with ending it."""
+    return f"ran longer than its time of {run.settings.timeout or 0:g} s"
+
+
+def _held(live: LiveRun, event: BlockHeld) -> None:
+    row = live.rows[event.name]
+    if row.state is BlockState.QUEUED and row.reason != event.reason:
+        live.set(event.name, reason=event.reason)
+        live.ready = [entry for entry in live.ready if entry[-1] != event.name]
+        heapq.heapify(live.ready)
+        live.held[event.name] = None
+
+
+def _end_at_first_failure(live: LiveRun, now: datetime) -> list[Command]:
+    """Where no block may fail, the first that does for good ends the run; callbacks about it still run."""
+    if live.run.settings.allow_blocks_to_fail or live.run.state is not RunState.RUNNING:
+        return []
+    failed = [name for name in live.changed if _failed_for_good(live.rows[name])]
+    if not failed:
+        return []
+    commands = _stop(live, f"`{failed[0]}` failed, and no block of this run may fail", now, "cancelled")
+    _settle(live, now)
+    return commands
+
+
+def _failed_for_good(row: BlockRun) -> bool:
+    return row.state is BlockState.FAILED and row.role is not Role.CALLBACK
 
 
 def _cancel(live: LiveRun, event: CancelAsked, now: datetime) -> list[Command]:
     if live.run.state.final:
         return []
-    live.put_run(replace(live.run, state=RunState.CANCELLING, reason=event.reason))
+    commands = _stop(live, event.reason, now, "cancelled")
+    for name, row in list(live.rows.items()):
+        if row.role is Role.CALLBACK and row.state is BlockState.QUEUED:
+            _end(live, name, now, BlockState.CANCELLED, reason=event.reason, due=None)
+    return commands
+
+
+def _stop(live: LiveRun, reason: str, now: datetime, why: str) -> list[Command]:
+    """End what runs and let nothing else start but callbacks."""
+    live.put_run(replace(live.run, state=RunState.CANCELLING, reason=reason))
     commands: list[Command] = []
     for name, row in list(live.rows.items()):
         if row.state is BlockState.RUNNING and row.role is not Role.GROUP:
-            live.set(name, state=BlockState.CANCELLING, reason=event.reason)
-            commands.append(EndBlock(name, row.attempt, "cancelled"))
-        elif row.state in (BlockState.WAITING, BlockState.QUEUED, BlockState.RETRY_WAIT):
-            _end(live, name, now, BlockState.CANCELLED, reason=event.reason, due=None)
+            live.set(name, state=BlockState.CANCELLING, reason=reason)
+            commands.append(EndBlock(name, row.attempt, why))
+        elif name in live.ahead and not row.state.final:  # it may have begun by now
+            live.set(name, state=BlockState.CANCELLING, reason=reason, attempt=live.ahead[name], due=None)
+            commands.append(EndBlock(name, live.ahead[name], why))
+        elif row.state in _NOT_STARTED and row.role is not Role.CALLBACK:
+            _end(live, name, now, BlockState.CANCELLED, reason=reason, due=None)
+    live.ahead.clear()
     return commands
+
+
+_NOT_STARTED = (BlockState.WAITING, BlockState.QUEUED, BlockState.RETRY_WAIT)
 
 
 def _retry(live: LiveRun, event: RetryAsked, now: datetime) -> None:
@@ -127,6 +196,7 @@ def _retry(live: LiveRun, event: RetryAsked, now: datetime) -> None:
         elif _unfinished(row):
             live.put(_fresh(row))
     live.put_run(replace(live.run, state=RunState.RUNNING, reason="", finished=None, round=live.run.round + 1))
+    _set_deadline(live, now)
     live.rebuild()
     for name in list(live.rows):
         _consider(live, name, now)
@@ -160,6 +230,8 @@ def _unfinished(row: BlockRun) -> bool:
 
 def _block_event(live: LiveRun, event: BlockEvent, now: datetime) -> None:
     row = live.rows.get(event.name)
+    if row is not None and live.ahead.get(event.name) == event.attempt:
+        row = _begin(live, event.name, now)  # the session was quicker than its turn came here
     if row is None or row.attempt != event.attempt or not row.state.alive:
         return  # heard before, or overtaken
     transition = _TRANSITIONS.get((row.state, type(event)))
@@ -276,7 +348,17 @@ def _looked(live: LiveRun, row: BlockRun, event: SensorLooked, now: datetime) ->
     )
 
 
+def _awaits(live: LiveRun, row: BlockRun, event: BlockAwaits, now: datetime) -> None:
+    live.set(
+        row.name, state=BlockState.RETRY_WAIT, due=event.due, reason=event.reason, attempt=row.attempt - 1, seconds=0.0
+    )
+
+
 def _cancelled(live: LiveRun, row: BlockRun, event: BlockEvent, now: datetime) -> None:
+    if isinstance(event, BlockGone) and not event.begun:
+        reason = live.run.reason or "cancelled"
+        _end(live, row.name, now, BlockState.CANCELLED, reason=reason, attempt=row.attempt - 1)
+        return
     _end(live, row.name, now, BlockState.CANCELLED, reason=live.run.reason or "cancelled")
     _call_back(live, row, "cancelled")
 
@@ -317,12 +399,14 @@ _TRANSITIONS: dict[tuple[BlockState, type[Any]], Transition] = {
     (BlockState.RUNNING, BlockFailed): _failed,
     (BlockState.RUNNING, SensorLooked): _looked,
     (BlockState.RUNNING, BlockLost): _lost,
+    (BlockState.RUNNING, BlockAwaits): _awaits,
     # Finished means committed: a result that was in place before the end reached it counts.
     (BlockState.CANCELLING, BlockReused): _reused,
     (BlockState.CANCELLING, BlockCompleted): _completed,
     (BlockState.CANCELLING, BlockSkipped): _skipped,
     (BlockState.CANCELLING, BlockFailed): _cancelled,
     (BlockState.CANCELLING, SensorLooked): _cancelled,
+    (BlockState.CANCELLING, BlockAwaits): _cancelled,
     (BlockState.CANCELLING, BlockLost): _cancelled,
     (BlockState.CANCELLING, BlockGone): _cancelled,
 }
@@ -474,15 +558,29 @@ def _start_ready(live: LiveRun, now: datetime, allowance: int) -> list[Command]:
     if live.run.state.final:
         return commands
     while allowance > 0 and (live.run_limit is None or live.alive < live.run_limit):
-        name = live.next_ready()
+        name = live.next_given()
+        given = name is not None
+        name = name or live.next_ready()
         if name is None:
             break
-        row = live.rows[name]
-        attempt = row.attempt + 1
-        live.set(name, state=BlockState.RUNNING, attempt=attempt, started=row.started or now, due=None, finished=None)
-        commands.append(StartBlock(name, attempt))
+        commands.append(StartBlock(name, _begin(live, name, now).attempt, given))
         allowance -= 1
     return commands
+
+
+def _begin(live: LiveRun, name: BlockRunName, now: datetime) -> BlockRun:
+    live.ahead.pop(name, None)
+    live.admitted.discard(name)
+    row = live.rows[name]
+    return live.set(
+        name,
+        state=BlockState.RUNNING,
+        attempt=row.attempt + 1,
+        started=row.started or now,
+        due=None,
+        finished=None,
+        reason="" if row.block in live.pooled else row.reason,  # what it waited for is over
+    )
 
 
 def _finish(live: LiveRun, now: datetime) -> None:
@@ -494,12 +592,19 @@ def _finish(live: LiveRun, now: datetime) -> None:
         if row.role is not Role.CALLBACK and row.state in (BlockState.FAILED, BlockState.UPSTREAM_FAILED)
     ]
     if live.run.state is RunState.CANCELLING:
-        state, reason = RunState.CANCELLED, live.run.reason
+        state, reason = _stopped_as(live.run, bool(failed)), live.run.reason
     elif failed:
         state, reason = RunState.FAILED, _failure_reason(failed)
     else:
         state, reason = RunState.COMPLETED, ""
     live.put_run(replace(live.run, state=state, reason=reason, finished=now))
+
+
+def _stopped_as(run: Run, failed: bool) -> RunState:
+    """The end of a run that was stopped: by its time, by a block that failed, or by request."""
+    if run.reason == _overdue(run):
+        return RunState(run.settings.timeout_status)
+    return RunState.FAILED if failed and not run.settings.allow_blocks_to_fail else RunState.CANCELLED
 
 
 def _failure_reason(failed: list[BlockRun]) -> str:

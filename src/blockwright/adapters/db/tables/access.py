@@ -72,7 +72,7 @@ token = Table(
     _user_id(),
     Column("name", Text, nullable=False),
     Column("digest", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # with blanks between; "*": whatever its owner may do
     Column("project", Text, nullable=False),  # empty: wherever its owner may go
     Column("created", BigInteger, nullable=False),
     Column("expires", BigInteger),
@@ -81,6 +81,18 @@ token = Table(
     Index("token_by_digest", "digest", unique=True),
     Index("token_by_user", "user_id"),
     sqlite_autoincrement=True,
+)
+
+# A link that signs in once: for the first owner, an invitation, a forgotten password.
+sign_in_link = Table(
+    "sign_in_link",
+    metadata,
+    Column("digest", Text, nullable=False),
+    _user_id(),
+    Column("expires", BigInteger, nullable=False),
+    PrimaryKeyConstraint("digest"),
+    Index("sign_in_link_by_user", "user_id", unique=True),
+    sqlite_with_rowid=False,
 )
 
 audit = Table(

@@ -21,6 +21,7 @@ alert = Table(
     Column("created", BigInteger, nullable=False),
     Index("alert_by_key", "project", "key", unique=True),
     Index("alert_by_project", "project", "id"),
+    Index("alert_by_age", "created"),
     sqlite_autoincrement=True,
 )
 
@@ -32,9 +33,21 @@ alert_delivery = Table(
     Column("project", Text, nullable=False),
     Column("state", Text, nullable=False),  # waiting, sent, failed
     Column("tries", Integer, nullable=False),
-    Column("due", BigInteger),
+    Column("first_due", BigInteger, nullable=False),
+    Column("due", BigInteger),  # of a waiting one; while a try is under way: when it counts as lost
     Column("problem", Text, nullable=False),
     PrimaryKeyConstraint("alert_id", "channel"),
-    Index("alert_delivery_by_due", "state", "due"),
+    Index("alert_delivery_by_due", "project", "state", "due"),
+    sqlite_with_rowid=False,
+)
+
+# What the rules remember: how far the feed was read, since when a pipeline is watched.
+alert_memory = Table(
+    "alert_memory",
+    metadata,
+    Column("project", Text, nullable=False),  # empty: of the whole installation
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("project", "name"),
     sqlite_with_rowid=False,
 )

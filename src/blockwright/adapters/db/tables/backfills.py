@@ -39,6 +39,7 @@ backfill_slice = Table(
     Column("state", Text, nullable=False),
     Column("run_id", RowId),
     Column("tries", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
     PrimaryKeyConstraint("backfill_id", "position"),
     Index("backfill_slice_by_state", "backfill_id", "state", "position"),
     sqlite_with_rowid=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
 from blockwright.adapters.db.tables.base import RowId, metadata
 
@@ -21,4 +21,15 @@ feed = Table(
     Column("data", Text, nullable=False),
     Index("feed_by_writer", "writer", "id"),
     sqlite_autoincrement=True,
+)
+
+# How far the feed has been forgotten: one row, once anything was.
+feed_end = Table(
+    "feed_end",
+    metadata,
+    Column("id", Integer, nullable=False, autoincrement=False),
+    Column("writer", BigInteger, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    PrimaryKeyConstraint("id"),
+    sqlite_with_rowid=False,
 )

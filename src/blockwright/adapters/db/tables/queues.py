@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint,
 
 from blockwright.adapters.db.tables.base import metadata, run_id
 
-# One row for each limit that counts an unfinished run; gone when the run ends.
+# One row for each limit that a run was let through; it counts until the run has ended.
 run_limit = Table(
     "run_limit",
     metadata,
@@ -14,7 +14,6 @@ run_limit = Table(
     Column("key", Text, nullable=False),
     Column("project", Text, nullable=False),
     Column("allowed", Integer, nullable=False),
-    Column("counts", Integer, nullable=False),  # 1 once the run was let through
     PrimaryKeyConstraint("run_id", "key"),
     Index("run_limit_by_key", "project", "key"),
     sqlite_with_rowid=False,
@@ -31,6 +30,17 @@ slot = Table(
     Column("weight", Integer, nullable=False),
     PrimaryKeyConstraint("run_id", "block_run", "pool"),
     Index("slot_by_pool", "project", "pool"),
+    sqlite_with_rowid=False,
+)
+
+# Whoever counts what a limit or pool allows writes its row first, so that two never count at the same time.
+limit_turn = Table(
+    "limit_turn",
+    metadata,
+    Column("project", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("turns", BigInteger, nullable=False),
+    PrimaryKeyConstraint("project", "key"),
     sqlite_with_rowid=False,
 )
 

@@ -43,10 +43,12 @@ run = Table(
     Column("slice", Integer),
     Column("product", Text),
     Column("requested_by", Text, nullable=False),
-    Index("run_by_project", "project", "id"),
-    Index("run_by_pipeline", "project", "pipeline", "id"),
-    Index("run_by_state", "project", "state", "id"),
-    Index("run_by_pipeline_and_state", "project", "pipeline", "state", "id"),
+    # The kind stands behind the id so that lists of one kind are found in the index, without reading the runs.
+    Index("run_by_project", "project", "id", "kind"),
+    Index("run_by_pipeline", "project", "pipeline", "id", "kind"),
+    Index("run_by_state", "project", "state", "id", "kind"),
+    Index("run_by_pipeline_and_state", "project", "pipeline", "state", "id", "kind"),
+    Index("run_by_time", "project", "created", "id"),
     Index("run_by_trigger", "trigger_id", "id", sqlite_where=_TRIGGERED, postgresql_where=_TRIGGERED),
     Index("run_by_backfill", "backfill_id", "slice", "id", sqlite_where=_SLICE, postgresql_where=_SLICE),
     Index("run_by_product", "project", "product", "id", sqlite_where=_PRODUCT, postgresql_where=_PRODUCT),
@@ -175,5 +177,6 @@ run_inbox = Table(
     Column("kind", Text, nullable=False),
     Column("data", Text, nullable=False),
     Index("run_inbox_by_run", "run_id", "id"),
+    Index("run_inbox_by_kind", "project", "kind", "id"),
     sqlite_autoincrement=True,  # a message that was dealt with is not mistaken for a later one
 )

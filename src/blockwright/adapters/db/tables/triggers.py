@@ -1,4 +1,4 @@
-"""Triggers and every time that they fired."""
+"""Triggers, every time that they fired, and how far files and sources of events have been read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, PrimaryKeyConstrai
 from blockwright.adapters.db.tables.base import RowId, metadata
 
 _ARMED = text("next_due IS NOT NULL")
+_HERE = text("gone IS NULL AND active = 1")
 
 trigger = Table(
     "trigger",
@@ -15,20 +16,21 @@ trigger = Table(
     Column("project", Text, nullable=False),
     Column("pipeline", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("source", Text, nullable=False),  # file, api
+    Column("type", Text, nullable=False),
+    Column("place", Text, nullable=False),  # file, api
     Column("definition", Text, nullable=False),
     Column("active", BigInteger, nullable=False),
     Column("token", Text, nullable=False),  # encrypted
     Column("first_seen", BigInteger, nullable=False),
     Column("enabled", BigInteger),  # since when it is active
-    Column("next_due", BigInteger),
-    Column("last_due", BigInteger),
-    Column("state", Text, nullable=False),  # what an event source has seen so far
+    Column("settled", BigInteger),  # every due time up to here has been decided
+    Column("next_due", BigInteger),  # when to look at it next
     Column("problem", Text, nullable=False),  # why it cannot fire
-    Column("updated", BigInteger, nullable=False),
+    Column("updated", BigInteger),
     Column("gone", BigInteger),  # since when it is no longer there; its history stays
-    Index("trigger_by_pipeline", "project", "pipeline", "name"),
-    Index("trigger_by_due", "next_due", sqlite_where=_ARMED, postgresql_where=_ARMED),
+    Index("trigger_by_name", "project", "pipeline", "name", unique=True),
+    Index("trigger_by_due", "project", "next_due", sqlite_where=_ARMED, postgresql_where=_ARMED),
+    Index("trigger_by_type", "project", "type", "id", sqlite_where=_HERE, postgresql_where=_HERE),
     sqlite_autoincrement=True,
 )
 
@@ -41,7 +43,7 @@ trigger_fire = Table(
     Column("project", Text, nullable=False),
     Column("due", BigInteger),
     Column("fired", BigInteger, nullable=False),
-    Column("outcome", Text, nullable=False),  # run, skipped, missed
+    Column("outcome", Text, nullable=False),  # run, skipped, missed, failed
     Column("reason", Text, nullable=False),
     Column("run_id", RowId),
     PrimaryKeyConstraint("trigger_id", "key"),
@@ -54,8 +56,22 @@ trigger_file = Table(
     "trigger_file",
     metadata,
     Column("project", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    PrimaryKeyConstraint("project", "path"),
+    Column("pipeline", Text, nullable=False),
+    Column("signature", Text, nullable=False),  # inode, time and size
+    Column("problem", Text, nullable=False),  # why nothing of it could be read
+    PrimaryKeyConstraint("project", "pipeline"),
+    sqlite_with_rowid=False,
+)
+
+# A source of events that somebody has to watch: how far it has been read, and which engine watches it until when.
+trigger_source = Table(
+    "trigger_source",
+    metadata,
+    Column("project", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owned_until", BigInteger, nullable=False),
+    PrimaryKeyConstraint("project", "source"),
     sqlite_with_rowid=False,
 )

@@ -25,8 +25,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("alert_pk")),
         sqlite_autoincrement=True,
     )
+    op.create_index("alert_by_age", "alert", ["created"], unique=False)
     op.create_index("alert_by_key", "alert", ["project", "key"], unique=True)
     op.create_index("alert_by_project", "alert", ["project", "id"], unique=False)
+    op.create_table(
+        "alert_memory",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "name", name=op.f("alert_memory_pk")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -63,6 +72,29 @@ def upgrade() -> None:
     op.create_index("backfill_by_pipeline", "backfill", ["project", "pipeline", "id"], unique=False)
     op.create_index("backfill_by_state", "backfill", ["project", "state", "id"], unique=False)
     op.create_table(
+        "cost_day",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("runs", sa.BigInteger(), nullable=False),
+        sa.Column("block_runs", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("block_seconds", sa.Float(), nullable=False),
+        sa.Column("cpu_seconds", sa.Float(), nullable=False),
+        sa.Column("rss_peak", sa.BigInteger(), nullable=False),
+        sa.Column("bytes_in", sa.BigInteger(), nullable=False),
+        sa.Column("bytes_out", sa.BigInteger(), nullable=False),
+        sa.Column("within_1", sa.BigInteger(), nullable=False),
+        sa.Column("within_10", sa.BigInteger(), nullable=False),
+        sa.Column("within_60", sa.BigInteger(), nullable=False),
+        sa.Column("within_600", sa.BigInteger(), nullable=False),
+        sa.Column("within_3600", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "day", "pipeline", "state", name=op.f("cost_day_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "feed",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("writer", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -76,6 +108,14 @@ def upgrade() -> None:
     )
     op.create_index("feed_by_writer", "feed", ["writer", "id"], unique=False)
     op.create_table(
+        "feed_end",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("writer", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("feed_end_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "idempotency",
         sa.Column("project", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -87,6 +127,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("idempotency_by_age", "idempotency", ["created"], unique=False)
+    op.create_table(
+        "limit_turn",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("turns", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "key", name=op.f("limit_turn_pk")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -100,6 +148,15 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("person_by_email", "person", ["email"], unique=True)
+    op.create_table(
+        "process_figure",
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("process", "name", name=op.f("process_figure_pk")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -142,8 +199,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("backfill_id IS NOT NULL"),
         postgresql_where=sa.text("backfill_id IS NOT NULL"),
     )
-    op.create_index("run_by_pipeline", "run", ["project", "pipeline", "id"], unique=False)
-    op.create_index("run_by_pipeline_and_state", "run", ["project", "pipeline", "state", "id"], unique=False)
+    op.create_index("run_by_pipeline", "run", ["project", "pipeline", "id", "kind"], unique=False)
+    op.create_index("run_by_pipeline_and_state", "run", ["project", "pipeline", "state", "id", "kind"], unique=False)
     op.create_index(
         "run_by_product",
         "run",
@@ -152,8 +209,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("product IS NOT NULL"),
         postgresql_where=sa.text("product IS NOT NULL"),
     )
-    op.create_index("run_by_project", "run", ["project", "id"], unique=False)
-    op.create_index("run_by_state", "run", ["project", "state", "id"], unique=False)
+    op.create_index("run_by_project", "run", ["project", "id", "kind"], unique=False)
+    op.create_index("run_by_state", "run", ["project", "state", "id", "kind"], unique=False)
+    op.create_index("run_by_time", "run", ["project", "created", "id"], unique=False)
     op.create_index(
         "run_by_trigger",
         "run",
@@ -184,17 +242,17 @@ def upgrade() -> None:
         sa.Column("project", sa.Text(), nullable=False),
         sa.Column("pipeline", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("active", sa.BigInteger(), nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("first_seen", sa.BigInteger(), nullable=False),
         sa.Column("enabled", sa.BigInteger(), nullable=True),
+        sa.Column("settled", sa.BigInteger(), nullable=True),
         sa.Column("next_due", sa.BigInteger(), nullable=True),
-        sa.Column("last_due", sa.BigInteger(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
-        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=True),
         sa.Column("gone", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("trigger_pk")),
         sqlite_autoincrement=True,
@@ -202,18 +260,37 @@ def upgrade() -> None:
     op.create_index(
         "trigger_by_due",
         "trigger",
-        ["next_due"],
+        ["project", "next_due"],
         unique=False,
         sqlite_where=sa.text("next_due IS NOT NULL"),
         postgresql_where=sa.text("next_due IS NOT NULL"),
     )
-    op.create_index("trigger_by_pipeline", "trigger", ["project", "pipeline", "name"], unique=False)
+    op.create_index("trigger_by_name", "trigger", ["project", "pipeline", "name"], unique=True)
+    op.create_index(
+        "trigger_by_type",
+        "trigger",
+        ["project", "type", "id"],
+        unique=False,
+        sqlite_where=sa.text("gone IS NULL AND active = 1"),
+        postgresql_where=sa.text("gone IS NULL AND active = 1"),
+    )
     op.create_table(
         "trigger_file",
         sa.Column("project", sa.Text(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("project", "path", name=op.f("trigger_file_pk")),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "pipeline", name=op.f("trigger_file_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "trigger_source",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("owned_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "source", name=op.f("trigger_source_pk")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -258,6 +335,7 @@ def upgrade() -> None:
         sa.Column("project", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("first_due", sa.BigInteger(), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -266,7 +344,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "channel", name=op.f("alert_delivery_pk")),
         sqlite_with_rowid=False,
     )
-    op.create_index("alert_delivery_by_due", "alert_delivery", ["state", "due"], unique=False)
+    op.create_index("alert_delivery_by_due", "alert_delivery", ["project", "state", "due"], unique=False)
     op.create_table(
         "alias",
         sa.Column("project", sa.Text(), nullable=False),
@@ -311,6 +389,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["backfill_id"], ["backfill.id"], name=op.f("backfill_slice_backfill_id_fk"), ondelete="CASCADE"
         ),
@@ -410,9 +489,11 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project", sa.Text(), nullable=False),
         sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("day", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("block_runs", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
         sa.Column("block_seconds", sa.Float(), nullable=False),
         sa.Column("cpu_seconds", sa.Float(), nullable=False),
@@ -435,6 +516,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("run_inbox_pk")),
         sqlite_autoincrement=True,
     )
+    op.create_index("run_inbox_by_kind", "run_inbox", ["project", "kind", "id"], unique=False)
     op.create_index("run_inbox_by_run", "run_inbox", ["run_id", "id"], unique=False)
     op.create_table(
         "run_lease",
@@ -455,7 +537,6 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("project", sa.Text(), nullable=False),
         sa.Column("allowed", sa.Integer(), nullable=False),
-        sa.Column("counts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("run_limit_run_id_fk"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run_id", "key", name=op.f("run_limit_pk")),
         sqlite_with_rowid=False,
@@ -475,6 +556,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("session_by_user", "session", ["user_id"], unique=False)
+    op.create_table(
+        "sign_in_link",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["person.id"], name=op.f("sign_in_link_user_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("digest", name=op.f("sign_in_link_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("sign_in_link_by_user", "sign_in_link", ["user_id"], unique=True)
     op.create_table(
         "slot",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -1,0 +1,1 @@
+"""Wake-ups between processes: sockets on this host, or Redis between hosts."""

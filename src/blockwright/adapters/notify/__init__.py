@@ -1,0 +1,1 @@
+"""Messages to people, over e-mail, webhooks and whatever apprise speaks."""

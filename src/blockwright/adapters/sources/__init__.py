@@ -1,0 +1,1 @@
+"""Where events come from: a file for each kind of source."""

@@ -1,0 +1,194 @@
+"""Commands that stay: start, server, scheduler."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event, Thread
+from types import FrameType
+
+import click
+
+from blockwright.cli.app import DONE, App, emit, json_option, pass_app
+from blockwright.core.errors import Invalid
+from blockwright.ports.platform import Server
+
+log = logging.getLogger(__name__)
+
+PORT = 6789
+RESTART_SECONDS = 1.0
+LONGEST_RESTART_SECONDS = 60.0
+STEADY_SECONDS = 60.0
+"""A scheduler that lived so long has not died of how it was started."""
+
+path_argument = click.argument("path", type=click.Path(path_type=Path), required=False)
+host_option = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+port_option = click.option(
+    "--port", default=str(PORT), show_default=True, help="The port; `auto` takes the next free one from 6789 on."
+)
+grace_option = click.option(
+    "--grace",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="What running blocks have to end by themselves when it is stopped.",
+)
+
+
+@click.command("start")
+@path_argument
+@host_option
+@port_option
+@click.option("--no-scheduler", is_flag=True, help="Only the web server: nothing runs and no trigger fires.")
+@grace_option
+@json_option
+@pass_app
+def start_command(
+    app: App, path: Path | None, host: str, port: str, no_scheduler: bool, grace: float, as_json: bool
+) -> int:
+    """Serve the project or platform in PATH (default: here): web server and scheduler, until Ctrl-C.
+
+    Ctrl-C lets running blocks end, a second one ends them; what had not ended goes on at the next start.
+    """
+    hold = app.platform.hold(path)
+    try:
+        server = _listen(app, path, host, port)
+        hold.tell(server.url)
+        scheduler = None if no_scheduler else _Scheduler(_command(path, grace))
+        _serve(server, scheduler, as_json)
+    finally:
+        hold.close()
+    return DONE
+
+
+@click.command("server")
+@path_argument
+@host_option
+@port_option
+@json_option
+@pass_app
+def server_command(app: App, path: Path | None, host: str, port: str, as_json: bool) -> int:
+    """Serve the web door alone, until Ctrl-C; `blockwright scheduler` beside it, here or elsewhere, runs things."""
+    _serve(_listen(app, path, host, port), None, as_json)
+    return DONE
+
+
+@click.command("scheduler")
+@path_argument
+@grace_option
+@click.option("--parent", type=int, metavar="PID", help="End when this process, which starts it, ends.")
+@pass_app
+def scheduler_command(app: App, path: Path | None, grace: float, parent: int | None) -> int:
+    """Run what waits and fire what is due, until Ctrl-C. Any number of them share the work of one database."""
+    host = app.platform.host(path, grace=grace)
+    _on_signals((signal.SIGINT, signal.SIGTERM), host.stop)
+    _on_signals((signal.SIGUSR1,), host.look)
+    if parent is not None:
+        app.platform.end_with(parent)
+    host.run()
+    return DONE
+
+
+def _listen(app: App, path: Path | None, host: str, port: str) -> Server:
+    if port != "auto" and not (port.isdecimal() and int(port) < 65_536):
+        raise Invalid(f"`{port}` is no port.", hint="Give a number from 1 to 65535, or `auto`.")
+    # Building the app makes a great many objects that stay; nobody should wait while garbage is looked for among them.
+    gc.disable()
+    try:
+        return app.platform.server(
+            path, host=host, port=PORT if port == "auto" else int(port), next_ones=port == "auto"
+        )
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _serve(server: Server, scheduler: _Scheduler | None, as_json: bool) -> None:
+    _on_signals((signal.SIGINT, signal.SIGTERM), lambda: _stop(server, scheduler))
+
+    def ready() -> None:
+        if scheduler is not None:
+            scheduler.start()
+        if as_json:
+            emit({"url": server.url, "welcome": server.welcome})
+            return
+        click.echo(f"Blockwright answers at {server.url}  (Ctrl-C stops it)")
+        if server.welcome:
+            click.echo(server.welcome)
+
+    try:
+        server.run(ready)
+    finally:
+        if scheduler is not None:
+            scheduler.stop()
+            scheduler.join()
+
+
+def _stop(server: Server, scheduler: _Scheduler | None) -> None:
+    server.stop()
+    if scheduler is not None:
+        scheduler.stop()
+
+
+def _on_signals(numbers: Sequence[signal.Signals], what: Callable[[], None]) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
+        what()
+
+    for number in numbers:
+        signal.signal(number, handle)
+
+
+def _command(path: Path | None, grace: float) -> list[str]:
+    import os
+
+    command = [sys.executable, "-m", "blockwright", "scheduler", f"--grace={grace:g}", f"--parent={os.getpid()}"]
+    return [*command, os.fspath(path)] if path is not None else command
+
+
+class _Scheduler:
+    """The scheduler's process, started again when it dies. The thread that starts it lives as long as it does: the
+    kernel tells a child of the end of the very thread that made it."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._stopped = Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = Thread(target=self._run, name="scheduler", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Called again, the scheduler is told again, and then does not wait for what runs."""
+        self._stopped.set()
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+
+    def join(self) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        pause = RESTART_SECONDS
+        while not self._stopped.is_set():
+            began = time.monotonic()
+            # A process group of its own: Ctrl-C is for this process, which then ends that one.
+            self._process = subprocess.Popen(self._command, process_group=0)
+            if self._stopped.is_set():
+                self._process.send_signal(signal.SIGTERM)
+            code = self._process.wait()
+            if self._stopped.is_set():
+                return
+            pause = RESTART_SECONDS if time.monotonic() - began >= STEADY_SECONDS else pause
+            how = f"signal {-code}" if code < 0 else f"exit code {code}"
+            log.warning("scheduler.ended how=%r again_in=%g", how, pause)
+            self._stopped.wait(pause)
+            pause = min(LONGEST_RESTART_SECONDS, pause * 2)

@@ -1,0 +1,89 @@
+"""A server and its projects as a program sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from blockwright.client.calls import Api
+from blockwright.client.runs import Run
+
+
+class Client:
+    """``token`` is a personal token. Close it when done, or use it in a ``with`` block."""
+
+    def __init__(self, url: str, token: str, *, timeout: float = 30.0) -> None:
+        self.api = Api(url, token, timeout=timeout)
+
+    def projects(self) -> list[str]:
+        return [item["name"] for item in self.api.items("/projects")]
+
+    def project(self, name: str) -> Project:
+        return Project(self.api, name)
+
+    def close(self) -> None:
+        self.api.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True)
+class Project:
+    api: Api = field(repr=False)
+    name: str
+
+    def start(
+        self,
+        pipeline: str,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        blocks: Sequence[str] = (),
+        upstream: bool = False,
+        reuse: bool | None = None,
+        execution_date: datetime | None = None,
+        priority: int = 0,
+        key: str | None = None,
+    ) -> Run:
+        """Start a run; ``wait`` waits for it. With the same ``key`` a second call gives the run of the first; without
+        one, a call that is repeated because the server was busy starts one run all the same."""
+        body: dict[str, Any] = {
+            "pipeline": pipeline,
+            "variables": dict(variables or {}),
+            "blocks": list(blocks),
+            "upstream": upstream,
+            "reuse": reuse,
+            "priority": priority,
+        }
+        if execution_date is not None:
+            body["execution_date"] = execution_date.astimezone().isoformat()
+        return Run(self.api, self.api.post(f"{self._path}/runs", body, key=key or uuid4().hex))
+
+    def run(self, number: int) -> Run:
+        return Run(self.api, self.api.get(f"{self._path}/runs/{number}"))
+
+    def runs(self, *, limit: int | None = None, **filters: Any) -> Iterator[Run]:
+        """Newest first. Filters: ``pipeline``, ``state``, ``kind``, ``trigger``, ``since``, ``until``."""
+        for document in self.api.items(f"{self._path}/runs", limit=limit, **filters):
+            yield Run(self.api, document)
+
+    def pipelines(self, **filters: Any) -> Iterator[dict[str, Any]]:
+        return self.api.items(f"{self._path}/pipelines", **filters)
+
+    def pipeline(self, uuid: str) -> dict[str, Any]:
+        document: dict[str, Any] = self.api.get(f"{self._path}/pipelines/{quote(uuid, safe='')}")
+        return document
+
+    @property
+    def _path(self) -> str:
+        return f"/projects/{quote(self.name, safe='')}"

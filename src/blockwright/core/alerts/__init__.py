@@ -1,0 +1,1 @@
+"""What is worth telling people, whom, and in which words: pure decisions."""

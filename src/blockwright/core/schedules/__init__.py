@@ -1,0 +1,1 @@
+"""When something is due: cron expressions and intervals in time zones, computed by jumping from field to field."""

@@ -1,0 +1,1 @@
+"""Triggers: what they say, when they are due, which events they take. Pure."""

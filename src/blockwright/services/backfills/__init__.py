@@ -1,0 +1,1 @@
+"""Backfills: asked for, foreseen, driven, and shown."""

@@ -1,0 +1,30 @@
+"""Ending a run that nobody can drive: its code is gone, or each try to drive it fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from blockwright.core.runs.model import BlockState, Run, RunId, RunState
+from blockwright.ports.runs import Changes, NewEvent
+from blockwright.ports.workspace import Workspace
+
+_SECONDS = 30.0
+
+
+def give_up(workspace: Workspace, run_id: RunId, reason: str) -> Run:
+    """The run has failed, with this reason; what of it had not ended is cancelled. Raises Conflict (code ``owned``)
+    when somebody drives it after all."""
+    now = workspace.clock.now()
+    own = workspace.owners.hold()
+    lease = workspace.runs.claim(run_id, own, seconds=_SECONDS, now=now, dead=[own])
+    run = workspace.runs.get(run_id)
+    if not run.state.final:
+        run = replace(run, state=RunState.FAILED, reason=reason, finished=now)
+        open_rows = [row for row in workspace.runs.block_runs(run_id) if not row.state.final]
+        rows = tuple(replace(row, state=BlockState.CANCELLED, reason=reason, finished=now) for row in open_rows)
+        events = tuple(NewEvent("block.cancelled", row.name, {"reason": reason}) for row in rows)
+        ended = NewEvent(f"run.{run.state.value}", None, {"reason": reason})
+        workspace.runs.save(lease, Changes(run=run, block_runs=rows, events=(*events, ended)), now=now)
+    workspace.runs.release(lease)
+    workspace.queues.forget(run_id)
+    return run

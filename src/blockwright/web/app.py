@@ -1,0 +1,142 @@
+"""The browser's door put together: routes, errors, and what stands in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Scope
+
+from blockwright.web import (
+    access,
+    alerts,
+    backfills,
+    blocks,
+    costs,
+    files,
+    health,
+    home,
+    live,
+    log_search,
+    logs,
+    metrics,
+    oidc,
+    outputs,
+    people,
+    pipelines,
+    problems,
+    products,
+    projects,
+    run_details,
+    runs,
+    secrets,
+    sign_in_pages,
+    triggers,
+    variables,
+)
+from blockwright.web.edge import Edge
+from blockwright.web.following import Live
+from blockwright.web.http_figures import Counted, HttpFigures
+from blockwright.web.mage import calls, lists
+from blockwright.web.replies import Reply
+from blockwright.web.site import Site
+
+OPENAPI = "/api/v1/openapi.json"
+SMALLEST_ZIPPED = 1_000  # bytes; below, the packet is no smaller
+
+COLUMNS = (
+    health,
+    projects,
+    pipelines,
+    blocks,
+    files,
+    runs,
+    run_details,
+    outputs,
+    logs,
+    live,
+    variables,
+    secrets,
+    access,
+    people,
+    oidc,
+    sign_in_pages,
+    alerts,
+    costs,
+    log_search,
+    triggers,
+    backfills,
+    products,
+    lists,
+    calls,
+    home,
+)
+"""Every module with ``routes``: a new column adds its line here."""
+
+Gate = Callable[[ASGIApp, FastAPI], ASGIApp]
+"""Stands in front of the app: puts the ``Actor`` into ``scope["state"]["actor"]``, or answers 401, 403, 404 itself."""
+
+
+def create_app(site: Site, *, gate: Gate) -> FastAPI:
+    """The ASGI app of a site. Nothing but ``gate`` decides who may call what, so there is no app without one."""
+    app = FastAPI(
+        title="Blockwright",
+        version=site.version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=Reply,
+        generate_unique_id_function=_operation,
+    )
+    app.state.site = site
+    app.state.live = Live(site)
+    app.state.openapi = lambda: openapi_of(app)
+    for column in COLUMNS:
+        app.include_router(column.routes)
+    app.include_router(metrics.routes_of(anybody=site.metrics_open))
+    app.state.figures, app.state.http_figures = metrics.Figures(site.installation), HttpFigures()
+    problems.install(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    app.add_middleware(gate, app)
+    app.add_middleware(Counted, figures=app.state.http_figures, telemetry=site.telemetry)
+    app.add_middleware(Edge, body_seconds=site.body_seconds, largest=lambda scope: _largest_body(site, scope))
+    return app
+
+
+def _largest_body(site: Site, scope: Scope) -> int:
+    """Files of the project are the only large bodies."""
+    is_file = scope["method"] == "PUT" and "/files/" in scope["path"]
+    return site.largest_file if is_file else site.largest_body
+
+
+def openapi_of(app: FastAPI) -> dict[str, Any]:
+    """The description of the API, worked out once."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes, description=DESCRIPTION)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        problem = problems.ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs", {}))
+        schemas["ProblemDocument"] = problem
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"].setdefault("default", PROBLEM)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+PROBLEM = {"description": "A problem", "content": {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}}}
+DESCRIPTION = (
+    "Lists take `limit` and `cursor` and answer `items` and `next`. Errors are problem documents (RFC 9457) with a "
+    "stable `code`. Creations take an `Idempotency-Key` header: asked twice with one key, they happen once. Sign in "
+    "with a session cookie or a token: `Authorization: Bearer bw_…`."
+)
+
+
+def _operation(route: APIRoute) -> str:
+    """The operation's id: the name of its function, which is unique over the columns."""
+    return route.name

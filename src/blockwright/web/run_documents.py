@@ -1,0 +1,254 @@
+"""Runs, block runs and what is said about them, as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from blockwright.core.runs.model import BlockRun, Run
+from blockwright.ports.workspace import Workspace
+from blockwright.services import reports
+from blockwright.wire import values
+
+
+class RunSummary(BaseModel):
+    """``seconds`` since it started, until it ended. ``variables`` as resolved for this run, encoded as JSON."""
+
+    id: int
+    project: str
+    pipeline: str
+    kind: str
+    state: str
+    reason: str
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    seconds: float | None
+    variables: dict[str, Any]
+    execution_date: datetime | None
+    blocks_asked_for: list[str]
+    round: int
+    priority: int
+    git_commit: str | None
+    snapshot: str
+    replay_of: int | None
+    parent_run: int | None
+    trigger: int | None
+    due: datetime | None
+    backfill: int | None
+    slice: int | None
+    product: str | None
+    requested_by: str
+    pinned: bool
+
+
+class OutputBrief(BaseModel):
+    name: str
+    type: str
+    rows: int | None
+    columns: int | None
+    bytes: int
+    digest: str
+
+
+class TestCount(BaseModel):
+    passed: int
+    failed: int
+
+
+class ErrorBrief(BaseModel):
+    type: str
+    message: str
+    file: str | None
+    line: int | None
+    hint: str
+    code: str
+
+
+class TestFailureDocument(BaseModel):
+    name: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+
+
+class TestsDocument(BaseModel):
+    passed: int = 0
+    failed: int = 0
+    failures: list[TestFailureDocument] = Field(default_factory=list)
+
+
+class FrameDocument(BaseModel):
+    """``own``: a line of the project's code."""
+
+    file: str
+    line: int
+    function: str
+    text: str = ""
+    own: bool = False
+
+
+class ErrorDetail(ErrorBrief):
+    tests: TestsDocument | None = None
+    traceback: list[FrameDocument] = Field(default_factory=list)
+
+
+class BlockRunDocument(BaseModel):
+    """``role`` is `block`, `group` (stands for all dynamic children), `child` or `callback`; ``children`` how many."""
+
+    id: str
+    block: str
+    role: str = "block"
+    index: int | None = None
+    children: int | None = None
+    state: str
+    reason: str
+    attempts: int
+    reused: bool
+    source_run: int | None
+    seconds: float | None
+    cpu_seconds: float | None
+    rss_peak_mb: float | None
+    due: datetime | None = None
+    outputs: list[OutputBrief]
+    tests: TestCount
+    error: ErrorBrief | None
+
+
+class Attempt(BaseModel):
+    block_run: str
+    attempt: int
+    round: int
+    state: str
+    outcome: str | None
+    reason: str
+    started: datetime
+    finished: datetime | None
+    host: str | None
+    pid: int | None
+    snapshot: str
+
+
+class BlockRunDetail(BlockRunDocument):
+    error: ErrorDetail | None
+    attempt_list: list[Attempt]
+
+
+class RunDetail(RunSummary):
+    """``counts``: how many block runs are in which state, children counted and their groups not. ``wishes``: what it
+    was asked for (`cancel`, `retry`) and no engine has taken up yet."""
+
+    counts: dict[str, int]
+    wishes: list[str]
+    blocks: list[BlockRunDocument]
+    more_blocks: bool
+
+
+class EventDocument(BaseModel):
+    number: int
+    time: datetime
+    kind: str
+    block_run: str | None
+    data: dict[str, Any]
+
+
+class ReasonDocument(BaseModel):
+    """``next`` is what you can do about it."""
+
+    subject: str
+    state: str
+    text: str
+    next: str
+
+
+class PlannedBlock(BaseModel):
+    """``action`` is `run`, `reuse` or `unknown` (decided when its upstreams have results); ``run``: whose result."""
+
+    block: str
+    action: str
+    why: str
+    differs: list[str]
+    untracked: list[str]
+    run: int | None
+
+
+class Plan(BaseModel):
+    pipeline: str
+    run: int
+    reuse: int
+    blocks: list[PlannedBlock]
+
+
+class FileChange(BaseModel):
+    file: str
+    change: str
+    lines: list[str]
+
+
+class BlockChange(BaseModel):
+    id: str
+    change: str
+    before: str | None
+    after: str | None
+
+
+class Comparison(BaseModel):
+    before: int
+    after: int
+    variables: dict[str, list[Any]]
+    code: list[FileChange]
+    blocks: list[BlockChange]
+
+
+class DataComparison(BaseModel):
+    """Rows by ``key``, or as whole rows without one. ``samples`` are a few of those that differ."""
+
+    block: str
+    output: str
+    key: list[str] | None
+    added: int
+    removed: int
+    changed: int
+    same: int
+    columns_added: list[str]
+    columns_removed: list[str]
+    types_changed: list[list[str]]
+    statistics: list[dict[str, Any]]
+    samples: list[dict[str, Any]]
+
+
+def summary_of(workspace: Workspace, run: Run) -> RunSummary:
+    return RunSummary(
+        id=run.id,
+        project=run.project,
+        pipeline=run.pipeline,
+        kind=run.kind.value,
+        state=run.state.value,
+        reason=run.reason,
+        created=run.created,
+        started=run.started,
+        finished=run.finished,
+        seconds=reports.seconds_of(run, workspace.clock.now()),
+        variables=dict(run.variables),
+        execution_date=values.decode(run.system.get("execution_date")),
+        blocks_asked_for=list(run.selection.blocks),
+        round=run.round,
+        priority=run.priority,
+        git_commit=run.git_commit,
+        snapshot=run.snapshot,
+        replay_of=run.replay_of,
+        parent_run=run.parent_run,
+        trigger=run.trigger,
+        due=run.due,
+        backfill=run.backfill,
+        slice=run.slice,
+        product=run.product,
+        requested_by=run.requested_by,
+        pinned=run.pinned,
+    )
+
+
+def block_run_document(row: BlockRun) -> BlockRunDocument:
+    return BlockRunDocument.model_validate(reports.block_report(row))

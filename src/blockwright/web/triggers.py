@@ -1,0 +1,374 @@
+"""Triggers: listed, made, changed, tried; their fires and what comes next; and the calls that fire them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+
+from blockwright.core.access import Permission
+from blockwright.core.errors import Forbidden, NotFound
+from blockwright.core.triggers.model import Fired, Trigger, TriggerId, TriggerType
+from blockwright.ports.bus import Topic
+from blockwright.ports.triggers import TriggerFilter
+from blockwright.ports.workspace import Workspace
+from blockwright.services.triggers import edits, events, previews
+from blockwright.web import paging, problems
+from blockwright.web.creations import IdempotencyKey, created
+from blockwright.web.mage.errors import OldBody
+from blockwright.web.routing import NEED, Need, Routes, declared_open, needs
+from blockwright.web.runs import decoded, queued
+from blockwright.web.site import Caller, PathPipeline, ProjectWorkspace, TheCaller, TheSite
+
+routes = Routes(prefix="/api/v1", tags=["triggers"], responses=problems.responses(401, 403, 404, 409, 422, 503))
+
+PROJECT = "/projects/{project}"
+ONE = PROJECT + "/triggers/{trigger}"
+LONGEST_WINDOW = timedelta(days=366)
+
+
+class TriggerDocument(BaseModel):
+    """``definition`` has the keys of `triggers.yaml`; ``place`` says where it is written: in that `file`, or by `api`
+    in the records only. ``next_due`` is when it is looked at next, ``problem`` why it cannot fire."""
+
+    id: int
+    project: str
+    pipeline: str
+    name: str
+    type: str
+    active: bool
+    in_words: str
+    place: str
+    definition: dict[str, Any]
+    first_seen: datetime
+    enabled: datetime | None
+    next_due: datetime | None
+    problem: str
+    gone: datetime | None
+
+
+class NewTrigger(BaseModel):
+    """``definition`` has the keys of `triggers.yaml`. ``in_file`` null: where the pipeline's settings say."""
+
+    definition: dict[str, Any]
+    in_file: bool | None = None
+
+
+class TriggerChange(BaseModel):
+    """Keys of `triggers.yaml` with their new values, null to take one out; others stay. ``expected`` is the digest of
+    the file when it was read, empty for whatever it has."""
+
+    definition: dict[str, Any]
+    expected: str = Field(default="", max_length=64)
+
+
+class RunNow(BaseModel):
+    """Variables that go before the trigger's own."""
+
+    variables: dict[str, Any] = Field(default_factory=dict)
+
+
+class RunStarted(BaseModel):
+    run: int
+    pipeline: str
+    state: str
+
+
+class Token(BaseModel):
+    token: str
+
+
+class FireDocument(BaseModel):
+    """``outcome``: `run`, `skipped`, `missed` or `failed`; ``reason`` says why there is no run."""
+
+    key: str
+    due: datetime | None
+    fired: datetime
+    outcome: str
+    reason: str
+    run: int | None
+
+
+class Preview(BaseModel):
+    in_words: str
+    times: list[datetime]
+
+
+class CalendarEntry(BaseModel):
+    due: datetime
+    trigger: int
+    name: str
+    pipeline: str
+
+
+class CalendarPage(BaseModel):
+    """``complete`` False: there is more in the window than was asked for."""
+
+    items: list[CalendarEntry]
+    complete: bool
+
+
+class Offered(BaseModel):
+    """The runs that an event started, in any order."""
+
+    runs: list[int]
+
+
+def trigger_of(
+    request: Request,
+    trigger: Annotated[int, paging.AnyNumber],
+    caller: TheCaller,
+    workspace: ProjectWorkspace,
+) -> Trigger:
+    """The path's trigger. One of another project does not exist here, nor one whose pipeline may not be seen."""
+    need = getattr(request.scope.get("endpoint"), NEED, Need(Permission.VIEW)).permission or Permission.VIEW
+    found = workspace.triggering.records.get(TriggerId(trigger))
+    project = workspace.project.name
+    hidden = not caller.actor.may(Permission.VIEW, project, found.pipeline)
+    if found.project != project or found.gone is not None or hidden:
+        raise NotFound(f"There is no trigger {trigger}.", code="trigger_not_found")
+    if not caller.actor.may(need, project, found.pipeline):
+        raise Forbidden(
+            f"You may not do this with triggers of pipeline `{found.pipeline}`.", hint="Ask an admin of the project."
+        )
+    return found
+
+
+PathTrigger = Annotated[Trigger, Depends(trigger_of)]
+
+
+@routes.get(PROJECT + "/triggers", summary="List triggers")
+@needs(Permission.VIEW, within=True)
+def list_triggers(
+    caller: TheCaller,
+    workspace: ProjectWorkspace,
+    pipeline: Annotated[str | None, Query(max_length=200)] = None,
+    type: TriggerType | None = None,
+    active: bool | None = None,
+    limit: paging.Limit = paging.FIRST,
+    cursor: paging.Cursor = None,
+) -> paging.Page[TriggerDocument]:
+    project, after = workspace.project.name, TriggerId(paging.number(cursor) or 0)
+    found: list[Trigger] = []
+    while len(found) <= limit:
+        which = TriggerFilter(project, pipeline, type, active, after)
+        rows = workspace.triggering.records.list(which, limit=limit + 1)
+        found += [row for row in rows if caller.actor.may(Permission.VIEW, project, row.pipeline)]
+        if len(rows) <= limit:
+            break
+        after = rows[-1].id
+    return paging.page(found, limit, lambda trigger: trigger.id, document)
+
+
+@routes.post(PROJECT + "/pipelines/{pipeline}/triggers", summary="Make a trigger", status_code=201)
+@needs(Permission.EDIT)
+def create_trigger(
+    caller: TheCaller,
+    workspace: ProjectWorkspace,
+    pipeline: PathPipeline,
+    wanted: NewTrigger,
+    key: IdempotencyKey = None,
+) -> TriggerDocument:
+    def make() -> TriggerDocument:
+        made = edits.create(workspace, pipeline, wanted.definition, in_file=wanted.in_file)
+        _changed(caller, "trigger.create", made)
+        return document(made)
+
+    return created(caller, workspace, key, {"new_trigger": wanted.model_dump(), "pipeline": pipeline}, make)
+
+
+@routes.get(PROJECT + "/triggers/calendar", summary="What all triggers fire next, in order")
+@needs(Permission.VIEW, within=True)
+def show_calendar(
+    caller: TheCaller,
+    workspace: ProjectWorkspace,
+    start: Annotated[AwareDatetime | None, Query(description="Default: now.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Default: a day later; at most a year.")] = None,
+    limit: paging.Limit = 200,
+) -> CalendarPage:
+    begin = start or workspace.clock.now()
+    end = min(until or begin + timedelta(days=1), begin + LONGEST_WINDOW)
+    project = workspace.project.name
+
+    def visible(pipeline: str) -> bool:
+        return caller.actor.may(Permission.VIEW, project, pipeline)
+
+    found = previews.calendar(workspace, begin, end, limit + 1, visible=visible)
+    items = [
+        CalendarEntry(due=one.due, trigger=one.trigger.id, name=one.trigger.spec.name, pipeline=one.trigger.pipeline)
+        for one in found[:limit]
+    ]
+    return CalendarPage(items=items, complete=len(found) <= limit)
+
+
+@routes.get(ONE, summary="Show a trigger")
+@needs(Permission.VIEW, within=True)
+def show_trigger(trigger: PathTrigger) -> TriggerDocument:
+    return document(trigger)
+
+
+@routes.patch(ONE, summary="Change a trigger")
+@needs(Permission.EDIT, within=True)
+def change_trigger(
+    caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger, change: TriggerChange
+) -> TriggerDocument:
+    changed = edits.update(workspace, trigger, change.definition, expected=change.expected or None)
+    _changed(caller, "trigger.change", changed)
+    return document(changed)
+
+
+@routes.delete(ONE, summary="Delete a trigger; its history stays", status_code=204)
+@needs(Permission.EDIT, within=True)
+def delete_trigger(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> None:
+    edits.delete(workspace, trigger)
+    _changed(caller, "trigger.delete", trigger)
+
+
+@routes.post(ONE + "/enable", summary="Make a trigger active")
+@needs(Permission.EDIT, within=True)
+def enable_trigger(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> TriggerDocument:
+    return _switched(caller, workspace, trigger, True)
+
+
+@routes.post(ONE + "/disable", summary="Make a trigger inactive")
+@needs(Permission.EDIT, within=True)
+def disable_trigger(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> TriggerDocument:
+    return _switched(caller, workspace, trigger, False)
+
+
+@routes.post(ONE + "/save-to-file", summary="Write a trigger into its pipeline's triggers.yaml")
+@needs(Permission.EDIT, within=True)
+def save_trigger_to_file(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> TriggerDocument:
+    saved = edits.save_to_file(workspace, trigger)
+    _changed(caller, "trigger.save_to_file", saved)
+    return document(saved)
+
+
+@routes.post(ONE + "/run", summary="Start a run as the trigger would, now", status_code=201)
+@needs(Permission.RUN, within=True)
+def run_trigger(
+    caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger, wanted: RunNow, key: IdempotencyKey = None
+) -> RunStarted:
+    def start() -> RunStarted:
+        run = events.run_now(workspace, trigger, variables=decoded(wanted.variables), by=caller.actor.name)
+        caller.record("trigger.run", run.project, f"{run.pipeline}/{trigger.spec.name}", run=run.id)
+        queued(caller, run)
+        return RunStarted(run=run.id, pipeline=run.pipeline, state=run.state.value)
+
+    return created(caller, workspace, key, {"run_trigger": trigger.id, **wanted.model_dump()}, start)
+
+
+@routes.get(ONE + "/token", summary="The token that callers of an API trigger must know")
+@needs(Permission.EDIT, within=True)
+def show_token(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> Token:
+    caller.record("trigger.show_token", trigger.project, f"{trigger.pipeline}/{trigger.spec.name}")
+    return Token(token=workspace.triggering.records.token(trigger.id))
+
+
+@routes.post(ONE + "/rotate-token", summary="Give an API trigger a new token; the old one is of no use any more")
+@needs(Permission.EDIT, within=True)
+def rotate_token(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> Token:
+    token = workspace.triggering.records.rotate_token(trigger.id)
+    _changed(caller, "trigger.rotate_token", trigger)
+    return Token(token=token)
+
+
+@routes.get(ONE + "/fires", summary="What a trigger has fired for, newest first")
+@needs(Permission.VIEW, within=True)
+def list_fires(
+    workspace: ProjectWorkspace,
+    trigger: PathTrigger,
+    limit: paging.Limit = paging.FIRST,
+    cursor: paging.Cursor = None,
+) -> paging.Page[FireDocument]:
+    before = previews.behind(paging.number(cursor))
+    found = workspace.triggering.records.fires(trigger.id, limit=limit + 1, before=before)
+    return paging.page(found, limit, lambda fired: previews.place_of(fired.fired), _fire)
+
+
+@routes.get(ONE + "/preview", summary="When a trigger fires next, or would have fired between two times")
+@needs(Permission.VIEW, within=True)
+def preview_trigger(
+    workspace: ProjectWorkspace,
+    trigger: PathTrigger,
+    start: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    limit: paging.Limit = paging.FIRST,
+) -> Preview:
+    now = workspace.clock.now()
+    if start is None and until is None:
+        times = previews.upcoming(trigger.spec, now, limit)
+    else:
+        times = previews.would_have_fired(trigger.spec, start or now, until or now, limit)
+    return Preview(in_words=previews.words(trigger.spec), times=times)
+
+
+@routes.post(PROJECT + "/events", summary="Offer an event to the event triggers that name no source of their own")
+@needs(Permission.RUN)
+def offer_event(caller: TheCaller, workspace: ProjectWorkspace, body: OldBody, key: IdempotencyKey = None) -> Offered:
+    """The event is the body, a JSON object; its `id` (else the idempotency key) tells repetitions."""
+    event_id = events.id_of(body, key)
+    runs = events.fire_for_any(workspace, body, event_id)
+    for run in runs:
+        queued(caller, run)
+    return Offered(runs=[run.id for run in runs])
+
+
+# Calls that bring their own right ---------------------------------------------------------------------------------
+
+
+@routes.post("/triggers/{trigger}/fire", summary="Fire an API trigger by its token", status_code=201)
+@declared_open
+def fire_trigger(
+    site: TheSite,
+    trigger: Annotated[int, paging.AnyNumber],
+    body: OldBody,
+    authorization: Annotated[str, Header(max_length=400, description="`Bearer` and the trigger's token.")] = "",
+    key: IdempotencyKey = None,
+) -> RunStarted:
+    """The body may have `pipeline_run.variables`; its other keys are what block code gets as `kwargs['event']`."""
+    scheme, _, token = authorization.partition(" ")
+    token = token.strip() if scheme.lower() == "bearer" else ""
+    run = events.fire_by_token(site.installation, trigger, token, body, idempotency=key or "")
+    return RunStarted(run=run.id, pipeline=run.pipeline, state=run.state.value)
+
+
+async def raw_body(request: Request) -> bytes:
+    return await request.body()
+
+
+@routes.post("/hooks/{trigger}", summary="Fire an event trigger by a signed webhook", status_code=202)
+@declared_open
+def call_webhook(
+    site: TheSite,
+    request: Request,
+    trigger: Annotated[int, paging.AnyNumber],
+    body: Annotated[bytes, Depends(raw_body)],
+) -> Offered:
+    """Signed with `X-Blockwright-Signature` and `X-Blockwright-Timestamp`, or `X-Hub-Signature-256` as GitHub does."""
+    run = events.fire_by_webhook(site.installation, trigger, body, dict(request.headers))
+    return Offered(runs=[] if run is None else [run.id])
+
+
+def document(trigger: Trigger) -> TriggerDocument:
+    return TriggerDocument.model_validate(previews.report(trigger))
+
+
+def _fire(fired: Fired) -> FireDocument:
+    return FireDocument.model_validate(previews.fired_report(fired))
+
+
+def _switched(caller: Caller, workspace: Workspace, trigger: Trigger, active: bool) -> TriggerDocument:
+    switched = edits.switch(workspace, trigger, active)
+    _changed(caller, "trigger.enable" if active else "trigger.disable", switched)
+    return document(switched)
+
+
+def _changed(caller: Caller, action: str, trigger: Trigger) -> None:
+    """Audit it, and have engines and lookers-on know."""
+    caller.record(action, trigger.project, f"{trigger.pipeline}/{trigger.spec.name}", trigger=trigger.id)
+    if trigger.place.value == "file":
+        caller.files_changed(trigger.project, f"pipelines/{trigger.pipeline}/triggers.yaml")
+    caller.tell(Topic.TRIGGERS, trigger.project)

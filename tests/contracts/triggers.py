@@ -1,0 +1,189 @@
+"""What every ``TriggerStore`` keeps. Subclass it and give fixtures ``triggers`` and ``runs``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from blockwright.core.errors import Conflict, NotFound
+from blockwright.core.runs.model import RunId, RunRequest
+from blockwright.core.triggers.entries import Entry
+from blockwright.core.triggers.model import (
+    EventSource,
+    LimitRule,
+    Misfire,
+    Outcome,
+    Place,
+    SourceType,
+    Trigger,
+    TriggerId,
+    TriggerSettings,
+    TriggerSpec,
+    TriggerType,
+)
+from blockwright.ports.runs import Fire, RunStore, Settling
+from blockwright.ports.triggers import TriggerFilter, TriggerStore
+
+NOW = datetime(2024, 5, 1, 9, 30, tzinfo=UTC)
+DAILY = TriggerSpec("daily", schedule="@daily", active=True)
+FULL = TriggerSpec(
+    "füll",
+    TriggerType.EVENT,
+    timezone="Europe/Berlin",
+    start_time=NOW,
+    active=True,
+    description="ü",
+    envs=("prod",),
+    variables={"since": NOW, "many": [1, 2]},
+    sla=5.5,
+    settings=TriggerSettings(allow_blocks_to_fail=False, timeout=3.0),
+    misfire=Misfire.ALL,
+    misfire_most=7,
+    sources=(EventSource(SourceType.FOLDER, path="inbox", glob="*.csv"),),
+    match={"name": [{"prefix": "a"}]},
+    limits=(LimitRule("{{ x }}", 2),),
+    priority=-1,
+)
+
+
+def made(triggers: TriggerStore, spec: TriggerSpec = DAILY, pipeline: str = "p", token: str = "") -> Trigger:
+    return triggers.make("shop", pipeline, Entry(spec, token=token), place=Place.API, now=NOW)
+
+
+def fired(runs: RunStore, fire: Fire) -> None:
+    request = RunRequest("shop", "p", trigger=fire.trigger)
+    runs.create(request, variables={}, system={}, snapshot="", git_commit=None, block_runs=[], now=NOW, fire=fire)
+
+
+class TriggersContract:
+    def test_a_trigger_comes_back_as_it_was(self, triggers: TriggerStore) -> None:
+        trigger = made(triggers, FULL)
+        assert trigger.spec == FULL
+        assert triggers.get(trigger.id) == trigger
+        assert triggers.find("shop", "p", "füll") == trigger
+        assert triggers.list(TriggerFilter("shop", type=TriggerType.EVENT, active=True), limit=5) == [trigger]
+        assert triggers.list(TriggerFilter("shop", after=trigger.id), limit=5) == []
+        assert triggers.list(TriggerFilter("bank"), limit=5) == []
+
+    def test_a_name_is_taken_once_in_a_pipeline(self, triggers: TriggerStore) -> None:
+        first, other = made(triggers), made(triggers, replace(DAILY, name="other"))
+        made(triggers, pipeline="q")
+        for attempt in (lambda: made(triggers), lambda: self._rename(triggers, other, "daily")):
+            with pytest.raises(Conflict) as caught:
+                attempt()
+            assert caught.value.code == "trigger_exists"
+        assert self._rename(triggers, other, "new").id == other.id
+        triggers.forget(first.id, now=NOW)
+        assert made(triggers).id == first.id  # the name is the trigger, also when it was away
+
+    @staticmethod
+    def _rename(triggers: TriggerStore, trigger: Trigger, name: str) -> Trigger:
+        return triggers.change(trigger.id, Entry(replace(trigger.spec, name=name)), place=Place.API, now=NOW)
+
+    def test_what_is_not_there_is_said(self, triggers: TriggerStore) -> None:
+        for number in (0, 99, -1, 2**70):
+            with pytest.raises(NotFound):
+                triggers.get(TriggerId(number))
+            with pytest.raises(NotFound):
+                triggers.switch(TriggerId(number), True, now=NOW)
+
+    def test_due_is_what_has_come_and_is_looked_at_in_order(self, triggers: TriggerStore) -> None:
+        hourly = made(triggers, replace(DAILY, name="hourly", schedule="@hourly"))
+        daily = made(triggers)
+        made(triggers, replace(DAILY, name="paused", active=False))
+        made(triggers, replace(DAILY, name="away"), pipeline="q")
+        tomorrow = NOW + timedelta(days=1)
+        assert triggers.next_due("shop") == NOW + timedelta(minutes=30)
+        assert triggers.due("shop", NOW, limit=9) == []
+        assert triggers.due("shop", tomorrow, limit=9, without=["q"]) == [hourly, daily]
+        assert len(triggers.due("shop", tomorrow, limit=2)) == 2
+        triggers.switch(hourly.id, False, now=NOW)
+        triggers.forget(daily.id, now=NOW)
+        assert [one.pipeline for one in triggers.due("shop", tomorrow, limit=9)] == ["q"]
+
+    def test_it_fires_once_for_a_due_time_and_settles_with_it(self, triggers: TriggerStore, runs: RunStore) -> None:
+        trigger = made(triggers)
+        due, following = NOW + timedelta(hours=14.5), NOW + timedelta(hours=38.5)
+        assert trigger.settled is not None
+        fire = Fire(trigger.id, due.isoformat(), due, settling=Settling(trigger.settled, due, following))
+        fired(runs, fire)
+        moved = triggers.get(trigger.id)
+        assert (moved.settled, moved.next_due) == (due, following)
+        for again in (fire, replace(fire, key="another"), replace(fire, settling=None)):
+            with pytest.raises(Conflict) as caught:
+                fired(runs, again)
+            assert caught.value.code == "fired"
+        (row,) = triggers.fires(trigger.id, limit=9)
+        assert (row.outcome, row.due, row.run) == (Outcome.RUN, due, RunId(1))
+        assert triggers.unfinished_run(trigger.id) == row.run
+        assert triggers.get(trigger.id) == moved
+
+    def test_who_decided_on_what_has_moved_on_settles_nothing(self, triggers: TriggerStore) -> None:
+        trigger = made(triggers)
+        assert trigger.settled is not None
+        settling = Settling(trigger.settled, NOW, None, active=False)
+        fire = Fire(trigger.id, "k", NOW, "because")
+        assert triggers.settle(trigger.id, settling, now=NOW, fire=fire, outcome=Outcome.SKIPPED)
+        assert not triggers.settle(trigger.id, settling, now=NOW, fire=replace(fire, key="l"))
+        assert not triggers.get(trigger.id).active
+        (row,) = triggers.fires(trigger.id, limit=9)
+        assert (row.key, row.outcome, row.reason, row.run) == ("k", Outcome.SKIPPED, "because", None)
+
+    def test_an_event_is_recorded_once(self, triggers: TriggerStore) -> None:
+        trigger = made(triggers, FULL)
+        fire = Fire(trigger.id, "event:1", reason="no")
+        assert triggers.record(fire, Outcome.FAILED, project="shop", now=NOW)
+        assert not triggers.record(fire, Outcome.FAILED, project="shop", now=NOW)
+        assert triggers.fired_keys(trigger.id, {"event:1", "event:2"}) == {"event:1"}
+
+    def test_an_api_trigger_has_a_token_of_its_own(self, triggers: TriggerStore) -> None:
+        one = made(triggers, TriggerSpec("one", TriggerType.API))
+        two = made(triggers, TriggerSpec("two", TriggerType.API), token="from the file")
+        first = triggers.token(one.id)
+        assert len(first) >= 32
+        assert triggers.token(two.id) == "from the file"
+        assert triggers.rotate_token(one.id) == triggers.token(one.id) != first
+        assert triggers.token(made(triggers).id) == ""
+
+    def test_a_file_is_taken_over_whole(self, triggers: TriggerStore) -> None:
+        entries = [Entry(DAILY), Entry(replace(DAILY, name="broken"), "no good")]
+        first = triggers.sync("shop", "p", entries, signature="1", now=NOW)
+        assert [one.problem for one in first] == ["", "no good"]
+        assert triggers.sync("shop", "p", entries, signature="2", now=NOW) == []
+        assert triggers.files("shop") == {"p": ("2", "")}
+        (gone,) = triggers.sync("shop", "p", entries[:1], signature="3", now=NOW)
+        assert (gone.spec.name, gone.gone) == ("broken", NOW)
+        triggers.file_broken("shop", "p", signature="4", problem="line 3")
+        assert triggers.files("shop") == {"p": ("4", "line 3")}
+
+    def test_what_was_settled_survives_a_change_of_the_file(self, triggers: TriggerStore) -> None:
+        (trigger,) = triggers.sync("shop", "p", [Entry(DAILY)], signature="1", now=NOW)
+        assert trigger.settled is not None
+        later = NOW + timedelta(days=3)
+        triggers.settle(trigger.id, Settling(trigger.settled, later, later), now=later)
+        described = Entry(replace(DAILY, description="x"))
+        (changed,) = triggers.sync("shop", "p", [described], signature="2", now=later)
+        assert (changed.settled, changed.next_due) == (later, later)
+
+    def test_parked_triggers_are_looked_at_again(self, triggers: TriggerStore) -> None:
+        trigger = made(triggers)
+        assert trigger.settled is not None
+        triggers.settle(trigger.id, Settling(trigger.settled, trigger.settled, None), now=NOW)
+        assert triggers.next_due("shop") is None
+        triggers.unpark("shop")
+        assert triggers.next_due("shop") == trigger.settled
+        triggers.look_at(trigger.id, NOW - timedelta(hours=1))
+        assert triggers.next_due("shop") == NOW - timedelta(hours=1)
+
+    def test_a_source_is_watched_by_one_at_a_time(self, triggers: TriggerStore) -> None:
+        soon = NOW + timedelta(seconds=30)
+        assert triggers.watch("shop", "7:0", "a", until=soon, now=NOW) is not None
+        triggers.seen("shop", "7:0", {"cursor": "5"})
+        assert triggers.watch("shop", "7:0", "b", until=soon, now=NOW) is None
+        mine = triggers.watch("shop", "7:0", "a", until=soon, now=NOW)
+        theirs = triggers.watch("shop", "7:0", "b", until=soon, now=soon)
+        assert mine is not None
+        assert theirs is not None
+        assert (mine.state, theirs.state, theirs.owner) == ({"cursor": "5"}, {"cursor": "5"}, "b")
