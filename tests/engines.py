@@ -89,6 +89,7 @@ def engine(
         try:
             yield Running(opened, host, opened.workspace(project.root.name), listener)
         finally:
-            host.stop()
+            if not host.stopping:  # a second time would cut off what still runs
+                host.stop()
             thread.join(SECONDS)
             assert not thread.is_alive(), "the engine does not end"

@@ -35,6 +35,7 @@ FOLDERS = {
     "sensor": ("sensor", "sensors"),
     "callback": ("callback", "callbacks"),
     "conditional": ("conditional", "conditionals"),
+    "product": ("global_data_product", "global_data_products"),
 }
 
 

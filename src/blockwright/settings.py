@@ -44,9 +44,9 @@ class Settings:
 
     data_dir: Path | None = None
     """``BLOCKWRIGHT_DATA_DIR``: where records, outputs and logs live; default ``.blockwright`` in the project."""
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
     """``BLOCKWRIGHT_DATABASE_URL``: a SQLAlchemy URL; default a SQLite file in the data folder."""
-    redis_url: str | None = None
+    redis_url: str | None = field(default=None, repr=False)
     """``BLOCKWRIGHT_REDIS_URL``: carries wake-ups between hosts; default sockets on this host alone."""
     env: str = "dev"
     """``ENV``: what block code gets as ``kwargs['env']``."""

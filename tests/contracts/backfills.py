@@ -140,6 +140,12 @@ class BackfillsContract:
         assert backfills.wish(backfill.id, Wish.RESUME, now=NOW).reason == ""
         started(runs, backfill, 1)
 
+    def test_one_that_was_made_paused_waits_for_somebody(self, backfills: BackfillStore, runs: RunStore) -> None:
+        backfill = made(backfills, replace(WANTED, paused=True))
+        assert backfills.settle(backfill.id, now=NOW).state is BackfillState.PAUSED
+        self._refused(runs, backfill, 0)
+        assert backfills.wish(backfill.id, Wish.RESUME, now=NOW).state is BackfillState.RUNNING
+
     def test_cancelled_it_waits_for_what_runs(self, backfills: BackfillStore, runs: RunStore) -> None:
         backfill = made(backfills)
         first = started(runs, backfill, 0)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import yaml
 
 from blockwright.core.runs.model import RunId, RunState
+from blockwright.core.triggers.model import TriggerId
+from blockwright.engine.freshener import Freshener
+from blockwright.engine.scheduler import Scheduler
 from blockwright.ports.runs import RunFilter
 from blockwright.services import products, runs
 from tests.engines import Running, engine
 from tests.faults.gates import arriving, gated
-from tests.project import FOLDERS, Project, block_of
-
-FOLDERS.setdefault("product", ("global_data_product", "global_data_products"))
+from tests.processes import gone, marked
+from tests.project import Project, block_of
+from tests.servers import MARK
 
 BUILD = """
     @data_loader
@@ -119,3 +125,96 @@ def test_many_wait_for_one_computation_without_a_slot(shop: Project) -> None:
             standing = products.standing(at_work.workspace, products.named(at_work.workspace, "set"))
             assert (standing.freshness.fresh, standing.computing) == (True, None)
             assert os.path.exists(go)
+
+
+def test_a_trigger_keeps_a_product_fresh(shop: Project) -> None:
+    registry(shop, set={"object_uuid": "prep", "outdated_after": {"seconds": 1}})
+    trigger = {"name": "fresh", "schedule_type": "product", "global_data_product_uuid": "set", "status": "active"}
+    shop.write("pipelines/prep/triggers.yaml", yaml.safe_dump({"triggers": [trigger]}))
+    with engine(shop, loops=[Scheduler, Freshener]) as at_work:
+        at_work.until(lambda: len(computing(at_work)) >= 2)  # at first, and when it was out of date
+        first = at_work.workspace.runs.get(computing(at_work)[-1])
+        assert (first.kind.value, first.pipeline, first.product) == ("trigger", "prep", "set")
+        assert first.trigger is not None
+        (*_, fired) = at_work.workspace.triggering.records.fires(TriggerId(first.trigger), limit=99)
+        assert fired.reason == "it was never computed"
+        shown = shop.report("products", "list")["products"]
+        assert [(one["uuid"], one["pipeline"]) for one in shown] == [("set", "prep")]
+
+
+def test_block_code_asks_for_a_product_itself(shop: Project) -> None:
+    code = """
+    from mage_ai.data_preparation.models.global_data_product import GlobalDataProduct
+    from mage_ai.orchestration.triggers.global_data_product import trigger_and_check_status
+
+    @custom
+    def ask(*args, **kwargs):
+        product = GlobalDataProduct.get("set")
+        before = product.is_outdated(), product.get_outputs()
+        run = trigger_and_check_status(product)
+        again = trigger_and_check_status(global_data_product="set")
+        after = product.is_outdated(), product.get_outputs()
+        return {"told": [*before, run.status, run.id == again.id, *after]}
+    """
+    shop.pipeline("asks", {"kind": "custom", "id": "ask", "code": code})
+    run = shop.report("run", "asks")
+    assert run["exit"] == 0, run
+    outputs = {"build": [[1, 2], {"rows": 2}]}
+    assert shop.value("ask", str(run["run"]))["told"] == [True, {}, "completed", True, False, outputs]
+
+
+def test_in_one_process_and_in_several_the_value_is_the_same(shop: Project) -> None:
+    blocks: tuple[dict[str, Any], ...] = (
+        {"kind": "loader", "id": "first", "code": "@data_loader\ndef f(*args, **kwargs):\n    return 1\n"},
+        wants(),
+        {"kind": "transformer", "id": "take", "code": USE.replace("(product,", "(first, product,")},
+    )
+    blocks[2]["after"] = ["first", "set"]
+    shop.pipeline("use", *blocks, run_pipeline_in_one_process=True)
+    for _ in range(2):
+        run = shop.report("run", "use")
+        assert run["exit"] == 0, run
+        assert shop.value("take", str(run["run"])) == {"got": {"build": [[1, 2], {"rows": 2}]}}
+
+
+def test_check_doubts_a_block_whose_product_is_not_there(shop: Project) -> None:
+    assert shop.run("check").code == 0
+    registry(shop, sets={"object_uuid": "prep"})
+    (problem,) = shop.report("check")["problems"]
+    assert (problem["key"], problem["advice"]) == (
+        "blocks[0].configuration.global_data_product.uuid",
+        "Did you mean `sets`?",
+    )
+
+
+SLOW = """
+    import os, signal
+
+    @data_loader
+    def build(*args, **kwargs):
+        open(kwargs["began"], "w").close()
+        while not os.path.exists(kwargs["go"]):
+            signal.pause()
+        return 1
+"""
+
+
+@pytest.mark.fault
+def test_a_computation_whose_process_was_killed_goes_on_with_who_asks(shop: Project) -> None:
+    began, go = shop.root.parent / "began", shop.root.parent / "go"
+    shop.environ = {**shop.environ, MARK: str(shop.root)}
+    variables = {"began": str(began), "go": str(go)}
+    shop.pipeline("prep", {"kind": "loader", "id": "build", "code": SLOW}, variables=variables)
+    first = shop.start("run", "use", "--json")
+    deadline = time.monotonic() + 60
+    while not began.exists():
+        assert time.monotonic() < deadline
+        with suppress(subprocess.TimeoutExpired):
+            first.wait(0.05)
+    first.kill()
+    first.communicate()
+    gone(marked(str(shop.root)))
+    go.write_text("")
+    again = shop.report("retry", "use")
+    assert (again["exit"], again["state"]) == (0, "completed"), again
+    assert len(shop.report("runs", "prep")["runs"]) == 1  # the same computation went on

@@ -64,7 +64,7 @@ def logs_command(
         emit({"run": found.id, "lines": reader.new_lines()})
         return DONE
     while True:
-        over = workspace.runs.get(found.id).state.final
+        over = reader.complete()
         for line in reader.new_lines():
             _print(line, with_block=block is None)
         if over or not follow:

@@ -160,9 +160,10 @@ class Engine:
                     self._happen(active, TimePassed())
         time = self.workspace.clock.monotonic()
         self._end_waiting(time)
-        if self.awaited and time - self.watched >= LOOK_SECONDS:
+        if (self.awaited or self.parked) and time - self.watched >= LOOK_SECONDS:
             self.watched = time
             self._watch_awaited()
+            self._watch_products()
         if time - self.looked >= LOOK_SECONDS:
             self.looked = time
             for active in list(self.active.values()):
@@ -416,7 +417,7 @@ class Engine:
         for identity, waiting in list(self.parked.items()):
             if waiting.run == active.id:
                 self.parked.pop(identity)
-                self._answer(identity, waiting.request, asks.run_answer(active.live.run))
+                self._answer_ended(identity, waiting, active.live.run)
 
     # Questions of block code ---------------------------------------------------------------------------------------
 
@@ -432,14 +433,18 @@ class Engine:
         self._answer(event.attempt_id, event.request, answer)
 
     def _wait_for_run(self, event: AttemptAsked, waiting: asks.Waiting) -> None:
-        self.take(waiting.run)
+        waiting = replace(waiting, request=event.request)
+        if not waiting.product:
+            self.take(waiting.run)
+        elif waiting.run not in self.active:
+            self._has_ended(waiting.run)  # takes it, if nobody else has it
         if waiting.run in self.ended:
-            self._answer(event.attempt_id, event.request, asks.run_answer(self.ended[waiting.run]))
+            self._answer_ended(event.attempt_id, waiting, self.ended[waiting.run])
         elif not waiting.wait:
             self._answer(event.attempt_id, event.request, asks.run_answer(self.active[waiting.run].live.run))
         else:
             until = None if waiting.seconds is None else self.workspace.clock.monotonic() + waiting.seconds
-            self.parked[event.attempt_id] = replace(waiting, request=event.request, until=until)
+            self.parked[event.attempt_id] = replace(waiting, until=until)
 
     def _cancel_child(self, active: ActiveRun, identity: str, why: str) -> None:
         """A run that block code started and waits for ends with the block; one that it let go goes on by itself."""
@@ -463,6 +468,15 @@ class Engine:
                         for active, name in here_too:
                             self._happen(active, AwaitedEnded(name))
 
+    def _watch_products(self) -> None:
+        """Answer block code whose data product somebody else has computed."""
+        for identity, waiting in list(self.parked.items()):
+            if waiting.product and waiting.run not in self.active:
+                with self._fenced(self._run_of(identity)):
+                    if self._has_ended(waiting.run):
+                        self.parked.pop(identity, None)
+                        self._answer_ended(identity, waiting, self.workspace.runs.get(waiting.run))
+
     def _has_ended(self, run_id: RunId) -> bool:
         from blockwright.services import products  # only here: few runs await another
 
@@ -482,6 +496,14 @@ class Engine:
                 self.parked.pop(identity)
                 told = f"Run {waiting.run} has not ended within {waiting.seconds:g} s; it goes on."
                 self.executor.answer(identity, waiting.request, error=told)
+
+    def _answer_ended(self, identity: str, waiting: asks.Waiting, run: Run) -> None:
+        try:
+            value = asks.ended(self.workspace, waiting, run)
+        except BlockwrightError as error:
+            self.executor.answer(identity, waiting.request, error=str(error))
+        else:
+            self._answer(identity, waiting.request, value)
 
     def _answer(self, identity: str, request: int, value: Any) -> None:
         self.executor.answer(identity, request, value=value)

@@ -87,6 +87,10 @@ class Host:
                 dispatcher.hurry()
         self._stopped.set()
 
+    @property
+    def stopping(self) -> bool:
+        return self._stopped.is_set()
+
     def look(self) -> None:
         """Look at queues and inboxes now."""
         for dispatcher, _ in list(self._dispatchers.values()):

@@ -11,7 +11,6 @@ _INSTEAD: Mapping[str, str] = {
     "mage_ai.data_integrations": "use dlt in a Python block",
     "mage_ai.data_preparation.models.block.remote": "read the other pipeline's output with "
     "mage_ai.data_preparation.variable_manager.get_variable",
-    "mage_ai.data_preparation.models.global_data_product": "use a block of type global_data_product, or get_variable",
     "mage_ai.io.airtable": "not available yet; use pyairtable in the block",
     "mage_ai.io.azure_blob_storage": "not available yet; use obstore or azure-storage-blob in the block",
     "mage_ai.io.bigquery": "not available yet; use google-cloud-bigquery (extra `gcp`) in the block",
@@ -31,7 +30,6 @@ _INSTEAD: Mapping[str, str] = {
     "mage_ai.io.trino": f"not available yet; {_SQL_CLIENT} (trino)",
     "mage_ai.orchestration.db": "runs and triggers are not read from the database; use check_status, trigger_pipeline "
     "or the command line",
-    "mage_ai.orchestration.triggers.global_data_product": "use a block of type global_data_product",
     "mage_ai.run": "use trigger_pipeline from mage_ai.orchestration.triggers.api, or `blockwright run`",
     "mage_ai.server": "the server's inside is no interface for blocks; use trigger_pipeline and check_status",
     "mage_ai.services.aws.secrets_manager": "use mage_secret_var or get_secret_value, or boto3 (extra `aws`)",

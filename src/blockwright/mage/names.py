@@ -72,6 +72,7 @@ MODULES: Mapping[str, Mapping[str, str]] = {
         "PipelineStatus",
         "PipelineType",
     ),
+    "mage_ai.data_preparation.models.global_data_product": _same(f"{_MAGE}.products", "GlobalDataProduct"),
     "mage_ai.data_preparation.models.pipeline": _same(f"{_MAGE}.pipelines", "Pipeline"),
     "mage_ai.data_preparation.models.block": _same(f"{_MAGE}.pipelines", "Block"),
     "mage_ai.data_preparation.repo_manager": _same(
@@ -108,6 +109,7 @@ MODULES: Mapping[str, Mapping[str, str]] = {
     "mage_ai.io.sql": _same("blockwright.io.sql", "BaseSQL"),
     "mage_ai.orchestration.run_status_checker": _same(f"{_MAGE}.triggers", "check_status"),
     "mage_ai.orchestration.triggers.api": _same(f"{_MAGE}.triggers", "trigger_pipeline"),
+    "mage_ai.orchestration.triggers.global_data_product": _same(f"{_MAGE}.products", "trigger_and_check_status"),
     "mage_ai.presenters.utils": _same(f"{_MAGE}.texts", "render_output_tags"),
     "mage_ai.settings.repo": _same(
         f"{_MAGE}.project", "get_data_dir", "get_repo_name", "get_repo_path", "get_variables_dir"

@@ -61,7 +61,7 @@ def trigger_pipeline(
         error_on_failure=error_on_failure,
         timeout=poll_timeout,
     )
-    run = _run(pipeline_uuid, answer, variables or {})
+    run = run_of(pipeline_uuid, answer, variables or {})
     if verbose:
         print(f"Pipeline {pipeline_uuid}, run {run.id}: {run.status}.")
     if error_on_failure and run.status in _NEVER_COMPLETES:
@@ -93,7 +93,8 @@ def check_status(
     return state == "completed"
 
 
-def _run(pipeline: str, answer: dict[str, Any], variables: dict[str, Any]) -> TriggeredRun:
+def run_of(pipeline: str, answer: dict[str, Any], variables: dict[str, Any]) -> TriggeredRun:
+    """The run that the engine told of."""
     state = str(answer["state"])
     date = answer.get("execution_date")
     return TriggeredRun(

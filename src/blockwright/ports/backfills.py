@@ -32,7 +32,7 @@ class BackfillFilter:
 
 @dataclass(frozen=True, slots=True)
 class NewBackfill:
-    """What is asked for; see ``core.backfills.model.Backfill``."""
+    """What is asked for; see ``core.backfills.model.Backfill``. ``paused``: it waits for somebody to resume it."""
 
     project: str
     pipeline: str
@@ -41,6 +41,7 @@ class NewBackfill:
     parallel: int
     reuse: bool | None = None
     requested_by: str = ""
+    paused: bool = False
 
     def recorded(self, number: BackfillId, now: datetime) -> Backfill:
         """The backfill that this becomes."""
@@ -49,7 +50,7 @@ class NewBackfill:
             project=self.project,
             pipeline=self.pipeline,
             name=self.name,
-            state=BackfillState.QUEUED,
+            state=BackfillState.PAUSED if self.paused else BackfillState.QUEUED,
             definition=self.definition,
             parallel=self.parallel,
             created=now,
@@ -65,7 +66,7 @@ class BackfillStore(Protocol):
     def create(
         self, wanted: NewBackfill, slices: Sequence[NewSlice], *, done: Mapping[int, RunId], now: datetime
     ) -> Backfill:
-        """A backfill in state ``queued``. ``done``: by position, slices that need no run, as this one did them."""
+        """A backfill in state ``queued`` or ``paused``. ``done``: by position, slices that need no run, as this one did them."""
         ...
 
     def get(self, backfill: BackfillId) -> Backfill:

@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from blockwright.core.blocks import BlockId
 from blockwright.core.errors import Invalid, NotFound
-from blockwright.core.runs.model import Run, RunId, RunKind, RunRequest
+from blockwright.core.runs.model import Run, RunId, RunKind, RunRequest, RunState
 from blockwright.ports.runs import RunFilter
 from blockwright.ports.workspace import Workspace
 from blockwright.services import runs
-from blockwright.services.specs import outputs_of
+from blockwright.services.specs import outputs_of, parts_of
 from blockwright.wire import documents, values
 from blockwright.wire.messages import Ask
+
+if TYPE_CHECKING:
+    from blockwright.core.products import Product
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """The answer is another run's: start driving it, and answer when it has ended (``wait``) or at once. ``seconds``
-    bounds the waiting; ``until`` is then the monotonic time at which it is over."""
+    bounds the waiting; ``until`` is then the monotonic time at which it is over. ``product`` names the data
+    product whose value is the answer."""
 
     run: RunId
     request: int
     wait: bool
     seconds: float | None = None
     until: float | None = None
+    product: str = ""
 
 
 def answer(workspace: Workspace, what: str, details: Mapping[str, Any], *, asker: RunId) -> Any:
@@ -59,6 +64,19 @@ def _answer(workspace: Workspace, ask: Ask, details: Mapping[str, Any], asker: R
             return _trigger(workspace, details, asker)
         case Ask.STATUS:
             return _status(workspace, details)
+        case Ask.PRODUCT:
+            return _product(workspace, details, asker)
+
+
+def ended(workspace: Workspace, waiting: Waiting, run: Run) -> Any:
+    """The answer now that the run has ended; raises an error that says why there is none."""
+    if not waiting.product:
+        return run_answer(run)
+    from blockwright.services import products
+
+    if run.state is not RunState.COMPLETED:
+        raise products.failed(waiting.product, run)
+    return _value(workspace, products.named(workspace, waiting.product), run, fresh=True)
 
 
 def run_answer(run: Run) -> dict[str, Any]:
@@ -102,6 +120,28 @@ def _trigger(workspace: Workspace, details: Mapping[str, Any], asker: RunId) -> 
     run = runs.start(workspace, request)
     seconds = details.get("timeout")
     return Waiting(run.id, 0, wait=bool(details.get("wait")), seconds=float(seconds) if seconds else None)
+
+
+def _product(workspace: Workspace, details: Mapping[str, Any], asker: RunId) -> Any:
+    from blockwright.services import products  # few blocks ask for one
+
+    product = products.named(workspace, str(details["product"]))
+    if not details.get("compute"):
+        standing = products.standing(workspace, product)
+        return _value(workspace, product, standing.latest, fresh=standing.freshness.fresh)
+    found = products.resolve(workspace, product, since=workspace.clock.now(), asker=workspace.runs.get(asker))
+    if isinstance(found, Run):
+        return Waiting(found.id, 0, wait=True, product=product.uuid)
+    return _value(workspace, product, found.run, fresh=True)
+
+
+def _value(workspace: Workspace, product: Product, run: Run | None, *, fresh: bool) -> dict[str, Any]:
+    from blockwright.services import products
+
+    outputs = products.outputs(workspace, product) if run is not None else ()
+    parts = {part.block: [documents.dump(output) for output in part.outputs] for part in parts_of(outputs)}
+    made = run_answer(run) if run is not None else None
+    return {"product": product.uuid, "pipeline": product.pipeline, "fresh": fresh, "run": made, "parts": parts}
 
 
 def _status(workspace: Workspace, details: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -20,6 +20,8 @@ from blockwright.ports.workspace import Workspace
 
 PAGE_BYTES = 8_000_000
 MOST_ROWS = 1_000_000
+SETTLE_SECONDS = 1.0
+"""A run ends with its last result; what that block printed last is written a moment later, when it was read."""
 
 
 class LogReader:
@@ -41,6 +43,12 @@ class LogReader:
                 code="block_not_found",
             )
 
+    def complete(self) -> bool:
+        """Whether nothing more will come: the run had ended a moment before. Ask before ``new_lines``."""
+        run = self._workspace.runs.get(self._run)
+        since = (self._workspace.clock.now() - (run.finished or run.created)).total_seconds()
+        return run.state.final and since >= SETTLE_SECONDS
+
     def new_lines(self, most: int | None = None) -> list[dict[str, Any]]:
         """At most about ``most`` bytes of each attempt."""
         self.more = False
@@ -49,9 +57,9 @@ class LogReader:
         for record in self._workspace.runs.attempts(self._run):
             if self._block is not None and self._block not in (record.block_run, rows.get(record.block_run)):
                 continue
-            folder = self._workspace.artifacts.attempt_folder(self._run, record.block_run, record.number)
+            path = self._workspace.artifacts.log_path(self._run, record.block_run, record.number)
             latest = ""
-            for line in self._read_on(folder / "log.jsonl", most):
+            for line in self._read_on(path, most):
                 latest = max(latest, str(line.get("time", "")))
                 lines.append((latest, {**line, "block_run": record.block_run, "attempt": record.number}))
         lines.sort(key=lambda entry: entry[0])
@@ -91,8 +99,7 @@ def page(
     attempts = _attempts(workspace, run, block)
     for number, record in enumerate(attempts[place.attempt :], start=place.attempt):
         offset = place.offset if number == place.attempt else 0
-        folder = workspace.artifacts.attempt_folder(run, record.block_run, record.number)
-        for text in _lines(folder / "log.jsonl", offset):
+        for text in _lines(workspace.artifacts.log_path(run, record.block_run, record.number), offset):
             if len(lines) == limit or budget <= 0:
                 return lines, LogPlace(number, offset)
             offset += len(text)
@@ -125,8 +132,8 @@ def _lines(path: Path, offset: int) -> Iterator[bytes]:
 
 def frames(workspace: Workspace, run: RunId, block_run: BlockRunName, attempt: int) -> list[dict[str, Any]]:
     """What an attempt showed besides text: figures, displayed values."""
-    folder = workspace.artifacts.attempt_folder(run, block_run, attempt)
-    return [frame for text in _lines(folder / "frames.jsonl", 0) if (frame := parse_line(text)) is not None]
+    path = workspace.artifacts.log_path(run, block_run, attempt).with_name("frames.jsonl")
+    return [frame for text in _lines(path, 0) if (frame := parse_line(text)) is not None]
 
 
 def parse_line(text: bytes) -> dict[str, Any] | None:

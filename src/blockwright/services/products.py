@@ -93,12 +93,18 @@ def resolve(workspace: Workspace, product: Product, *, since: datetime, asker: R
         if judged.fresh or (latest.finished is not None and latest.finished >= since):
             return Value(latest, outputs(workspace, product), judged.why)
     if newest is not None and newest.finished is not None and newest.finished >= since:
-        raise UserCode(
-            f"Data product `{product.uuid}` could not be computed: run {newest.id} was {newest.state.value}.",
-            hint=newest.reason or f"`blockwright why {newest.id}` says more.",
-            code="product_failed",
-        )
+        raise failed(product.uuid, newest)
     return compute(workspace, product, queue=Queue.OWN, parent=asker.id, env=str(asker.system.get("env", "")))
+
+
+def failed(uuid: str, run: Run) -> UserCode:
+    """The error of a product whose computation did not complete."""
+    word = "was cancelled" if run.state is RunState.CANCELLED else "failed"
+    return UserCode(
+        f"Data product `{uuid}` could not be computed: run {run.id} {word}.",
+        hint=run.reason or f"`blockwright why {run.id}` says more.",
+        code="product_failed",
+    )
 
 
 def compute(

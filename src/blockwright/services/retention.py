@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from blockwright.core.errors import NotFound
 from blockwright.core.retention import Policy, RunAge, ended_to_delete
-from blockwright.core.runs.model import Run
+from blockwright.core.runs.model import Run, RunState
 from blockwright.ports.workspace import Workspace
 
 YOUNG_SECONDS = 3600.0
@@ -30,7 +30,10 @@ def collect(workspace: Workspace, policy: Policy, *, dry_run: bool) -> Collected
     """Delete ended runs that the policy no longer keeps, then every blob that no record names."""
     now = workspace.clock.now()
     usage = workspace.artifacts.usage()
-    ages = [_age(run) for run in workspace.runs.ended_runs(workspace.project.name)]
+    ended = list(workspace.runs.ended_runs(workspace.project.name))
+    # The latest value of a data product is used however old it is.
+    values = {run.product: run.id for run in ended if run.product and run.state is RunState.COMPLETED}
+    ages = [_age(run, newest=run.product is not None and values.get(run.product) == run.id) for run in ended]
     going = ended_to_delete(ages, policy, now=now, used=usage["total"] - usage["free"], total=usage["total"])
     run_bytes = 0
     gone: set[int] = set()
@@ -50,13 +53,14 @@ def collect(workspace: Workspace, policy: Policy, *, dry_run: bool) -> Collected
     )
 
 
-def _age(run: Run) -> RunAge:
+def _age(run: Run, *, newest: bool) -> RunAge:
     return RunAge(
         id=run.id,
         pipeline=run.pipeline,
         interactive=run.kind.value == "interactive",
         ended=run.finished or run.created,
         pinned=run.pinned,
+        newest_completed=newest,
     )
 
 

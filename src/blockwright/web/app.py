@@ -41,6 +41,7 @@ from blockwright.web import (
 from blockwright.web.edge import Edge
 from blockwright.web.following import Live
 from blockwright.web.http_figures import Counted, HttpFigures
+from blockwright.web.mage import backfills as mage_backfills
 from blockwright.web.mage import calls, lists
 from blockwright.web.replies import Reply
 from blockwright.web.site import Site
@@ -72,6 +73,7 @@ COLUMNS = (
     backfills,
     products,
     lists,
+    mage_backfills,
     calls,
     home,
 )

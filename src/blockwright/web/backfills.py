@@ -36,7 +36,7 @@ class NewBackfill(BaseModel):
     """Either dates from ``start`` to ``end`` (both included; without zone those of ``timezone``), each ``units`` of the
     interval ``every`` (`second` … `year`, or `custom`: the units are seconds) after the last; or ``each``, the
     variables of each slice. ``variables`` go into every slice. ``reuse`` null leaves it to the blocks' `cache`;
-    ``skip_done`` leaves out what a trigger or an earlier backfill has completed."""
+    ``skip_done`` leaves out what a trigger or an earlier backfill has completed; ``paused``: start nothing yet."""
 
     start: str = Field(default="", max_length=64)
     end: str = Field(default="", max_length=64)
@@ -49,6 +49,7 @@ class NewBackfill(BaseModel):
     parallel: int = Field(default=asking.PARALLEL, ge=1, le=asking.MOST_PARALLEL)
     reuse: bool | None = None
     skip_done: bool = False
+    paused: bool = False
 
 
 class DateRange(BaseModel):
@@ -180,7 +181,7 @@ def create_backfill(
 ) -> BackfillDocument:
     def make() -> BackfillDocument:
         made = asking.create(workspace, _asked(pipeline, wanted), by=caller.actor.name)
-        _changed(caller, "backfill.create", made)
+        changed(caller, "backfill.create", made)
         return document(workspace, made)
 
     return created(caller, workspace, key, {"new_backfill": wanted.model_dump(), "pipeline": pipeline}, make)
@@ -262,16 +263,17 @@ def _asked(pipeline: str, wanted: NewBackfill) -> asking.Asked:
         parallel=wanted.parallel,
         reuse=wanted.reuse,
         skip_done=wanted.skip_done,
+        paused=wanted.paused,
     )
 
 
 def _wished(caller: Caller, workspace: Workspace, backfill: Backfill, wish: Wish) -> BackfillDocument:
-    changed = asking.wish(workspace, backfill, wish)
-    _changed(caller, f"backfill.{wish.value}", changed)
-    return document(workspace, changed)
+    done = asking.wish(workspace, backfill, wish)
+    changed(caller, f"backfill.{wish.value}", done)
+    return document(workspace, done)
 
 
-def _changed(caller: Caller, action: str, backfill: Backfill) -> None:
+def changed(caller: Caller, action: str, backfill: Backfill) -> None:
     """Audit it, and have engines and lookers-on know."""
     caller.record(action, backfill.project, backfill.pipeline, backfill=backfill.id)
     for topic in (Topic.BACKFILLS, Topic.INBOX, Topic.FEED):

@@ -93,7 +93,7 @@ class LogStream(Stream):
             return  # the file waits
         if self.reader is None:
             self.reader = LogReader(self.workspace, self.run.id, self.block)
-        over = self.workspace.runs.get(self.run.id).state.final
+        over = self.reader.complete()
         lines = self.reader.new_lines(READ_BYTES)
         if lines:
             self.offer(event("lines", [log_line(line).model_dump() for line in lines]))

@@ -59,3 +59,4 @@ class Ask(StrEnum):
     OUTPUT = "output"  # pipeline, block, name?, run? → outputs (documents) of the latest completed run
     TRIGGER = "trigger"  # pipeline, variables, wait → run id, state
     STATUS = "status"  # pipeline, block?, hours → state of the newest run
+    PRODUCT = "product"  # product, compute → how it stands, its run and outputs by block; computed first if need be

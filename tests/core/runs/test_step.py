@@ -4,7 +4,15 @@ import pytest
 
 from blockwright.core.blocks import BlockId, BlockType, RetryPolicy, TriggerRule
 from blockwright.core.errors import NotFound
-from blockwright.core.runs.events import BlockCompleted, BlockReused, CancelAsked, RetryAsked, StartBlock
+from blockwright.core.runs.events import (
+    AwaitedEnded,
+    BlockAwaits,
+    BlockCompleted,
+    BlockReused,
+    CancelAsked,
+    RetryAsked,
+    StartBlock,
+)
 from blockwright.core.runs.model import BlockRunName, BlockState, RunId, RunState, Selection
 from tests.core.runs.world import World, block, later
 
@@ -106,6 +114,30 @@ def test_a_reused_result_counts_no_attempt() -> None:
     row = world.live.rows[BlockRunName("a")]
     assert (row.state, row.reused, row.attempt, row.source_run) == (BlockState.COMPLETED, True, 0, 7)
     assert world.running == [StartBlock(BlockRunName("b"), 1)]
+
+
+def test_a_block_that_awaits_another_run_holds_no_slot_and_starts_when_that_has_ended() -> None:
+    world = World.of(block("a"), block("b"), slots=1).claim()
+    world.running.clear()
+    name = BlockRunName("a")
+    world.send(BlockAwaits(name, 1, RunId(7), "run 7 makes it", later(600)))
+    assert world.running == [StartBlock(BlockRunName("b"), 1)]
+    row = world.live.rows[name]
+    assert (row.state, row.attempt, row.reason, row.due) == (BlockState.RETRY_WAIT, 0, "run 7 makes it", later(600))
+    world.send(AwaitedEnded(name))
+    assert world.state("a") is BlockState.QUEUED
+    world.end_one()
+    assert world.running == [StartBlock(name, 1)]
+    world.send(AwaitedEnded(name))  # heard again
+    assert world.state("a") is BlockState.RUNNING
+
+
+def test_cancel_ends_a_block_that_awaits_at_once() -> None:
+    world = World.of(block("a")).claim()
+    world.running.clear()
+    world.send(BlockAwaits(BlockRunName("a"), 1, RunId(7), "run 7 makes it", later(600)))
+    world.send(CancelAsked("no longer"))
+    assert (world.state("a"), world.live.run.state) == (BlockState.CANCELLED, RunState.CANCELLED)
 
 
 def test_cancel_ends_what_runs_and_confirms_before_it_is_done() -> None:

@@ -95,6 +95,7 @@ class LocalListener:
     def __init__(self, folder: str, name: str) -> None:
         self._path = f"{folder}/{name}"
         self._closed = False
+        self._closing = Lock()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self._socket.setblocking(False)
@@ -107,9 +108,15 @@ class LocalListener:
 
     def wait(self, timeout: float | None) -> Sequence[Notice]:
         deadline = None if timeout is None else time.monotonic() + timeout
+        poll = select.poll()  # not `select`, which knows the first 1,024 descriptors only
+        for descriptor in (self._socket.fileno(), self._wake):
+            if descriptor >= 0:
+                poll.register(descriptor, select.POLLIN)
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            readable, _, _ = select.select([self._socket.fileno(), self._wake], [], [], left)
+            if self._closed:
+                return []
+            readable = {descriptor for descriptor, _ in poll.poll(None if left is None else left * 1000)}
             woken = self._wake in readable
             if woken:
                 with contextlib.suppress(BlockingIOError):
@@ -119,16 +126,19 @@ class LocalListener:
                 return notices
 
     def wake(self) -> None:
-        os.eventfd_write(self._wake, 1)
+        with self._closing:
+            if not self._closed:
+                os.eventfd_write(self._wake, 1)
 
     def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        with contextlib.suppress(OSError):
-            os.unlink(self._path)
-        self._socket.close()
-        os.close(self._wake)
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)
+            self._socket.close()
+            os.close(self._wake)
 
     def _received(self) -> list[Notice]:
         """What lies in the queue; at most so many that a flood cannot hold the caller."""

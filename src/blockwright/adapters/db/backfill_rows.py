@@ -52,7 +52,7 @@ def new_cells(wanted: NewBackfill, now: datetime) -> list[Any]:
         wanted.project,
         wanted.pipeline,
         text_cell(wanted.name),
-        BackfillState.QUEUED.value,
+        (BackfillState.PAUSED if wanted.paused else BackfillState.QUEUED).value,
         "",
         _definition_cell(wanted.definition),
         wanted.parallel,

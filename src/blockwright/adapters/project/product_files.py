@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from blockwright.adapters.project import shapes
+from blockwright.adapters.project.block_entries import Entry
+from blockwright.adapters.project.confinement import Border
+from blockwright.adapters.project.documents import BrokenYaml
 from blockwright.adapters.project.findings import Findings, Key
-from blockwright.adapters.project.names import closest
+from blockwright.adapters.project.names import closest, suggestion
 from blockwright.adapters.project.shapes import Reader, Wrong
-from blockwright.core.blocks import BlockId
+from blockwright.core.blocks import BlockId, BlockType
+from blockwright.core.errors import BlockwrightError
 from blockwright.core.products import AGES, COMPONENTS, Product
 
 FILE = "global_data_products.yaml"
@@ -60,6 +64,33 @@ def read_product(uuid: str, entry: Mapping[Any, Any], findings: Findings, place:
         values.get("settings", {}),
         values.get("project", ""),
     )
+
+
+def known_products(border: Border) -> frozenset[str]:
+    """The names in the registry, as far as it can be read."""
+    from blockwright.adapters.project.yaml_reader import read
+
+    try:
+        data = read(border.text(FILE)).data
+    except (BlockwrightError, BrokenYaml):
+        return frozenset()
+    return frozenset(str(name) for name in data) if isinstance(data, dict) else frozenset()
+
+
+def check_wish(entry: Entry, findings: Findings, known: Collection[str]) -> None:
+    """Doubt a block of type ``global_data_product`` that names no product that there is."""
+    if entry.type is not BlockType.GLOBAL_DATA_PRODUCT:
+        return
+    said = (entry.fields.get("configuration") or {}).get("global_data_product")
+    place = (*entry.key, "configuration", "global_data_product")
+    uuid = said.get("uuid") if isinstance(said, dict) else None
+    if not uuid:
+        message = f"The block `{entry.uuid}` names no data product."
+        findings.warn(place, message, "Write `global_data_product: {uuid: NAME}` below `configuration`.")
+    elif uuid not in known:
+        message = f"The block `{entry.uuid}` names the data product `{uuid}`, which this project has not."
+        advice = suggestion(str(uuid), known) or f"Add it to `{FILE}`. It may be another project's."
+        findings.warn((*place, "uuid"), message, advice)
 
 
 def _numbers(known: Mapping[str, Any] | tuple[str, ...], example: str) -> Reader:

@@ -58,7 +58,7 @@ def mage_status(site: TheSite) -> Document:
 def mage_pipelines(caller: TheCaller, search: str = "", limit: Limit = 40, offset: Offset = 0) -> Document:
     found = [
         (workspace, uuid)
-        for workspace in _workspaces(caller)
+        for workspace in workspaces(caller)
         for uuid in workspace.files.pipelines()
         if search.lower() in uuid.lower() and caller.actor.may(Permission.VIEW, workspace.project.name, uuid)
     ]
@@ -83,7 +83,7 @@ def mage_pipeline_schedules(caller: TheCaller, uuid: str, limit: Limit = 40, off
 @routes.get("/pipeline_schedules", summary="Schedules (as Mage's)")
 @signed_in
 def mage_schedules(caller: TheCaller, limit: Limit = 40, offset: Offset = 0) -> Document:
-    return _schedules(caller, list(_workspaces(caller)), None, limit, offset)
+    return _schedules(caller, list(workspaces(caller)), None, limit, offset)
 
 
 @routes.get("/pipeline_runs", summary="Runs, newest first (as Mage's)")
@@ -98,7 +98,7 @@ def mage_runs(
     """``metadata.count`` counts what was looked at, not all runs there are."""
     states = states_of(status.split(",")) if status else ()
     found: list[Run] = []
-    for workspace in _workspaces(caller):
+    for workspace in workspaces(caller):
         project = workspace.project.name
         pipelines = visible_pipelines(caller.actor, project, pipeline_uuid)
         which = RunFilter(project, pipeline_uuid, states, pipelines=pipelines)
@@ -121,7 +121,7 @@ def mage_run(caller: TheCaller, number: Annotated[int, paging.AnyNumber]) -> Doc
 
 def require_pipeline(caller: Caller, uuid: str) -> Workspace:
     """The first project that has the pipeline and where the caller may see it; raises NotFound."""
-    for workspace in _workspaces(caller):
+    for workspace in workspaces(caller):
         may = caller.actor.may(Permission.VIEW, workspace.project.name, uuid)
         if may and uuid in workspace.files.pipelines():
             return workspace
@@ -130,7 +130,7 @@ def require_pipeline(caller: Caller, uuid: str) -> Workspace:
 
 def require_schedule(caller: Caller, number: int, permission: Permission) -> tuple[Workspace, Trigger]:
     """A trigger with whose pipeline the caller may do what ``permission`` says; raises NotFound."""
-    for workspace in _workspaces(caller):
+    for workspace in workspaces(caller):
         trigger = workspace.triggering.records.get(TriggerId(number))
         there = trigger.project == workspace.project.name and trigger.gone is None
         if there and caller.actor.may(permission, trigger.project, trigger.pipeline):
@@ -138,7 +138,8 @@ def require_schedule(caller: Caller, number: int, permission: Permission) -> tup
     raise NotFound(f"There is no schedule {number}.", hint="`GET /api/pipeline_schedules` lists them.")
 
 
-def _workspaces(caller: Caller) -> Iterator[Workspace]:
+def workspaces(caller: Caller) -> Iterator[Workspace]:
+    """Those of the projects that the caller may see."""
     installation = caller.site.installation
     for name in sorted(caller.actor.visible(installation.projects())):
         yield installation.workspace(name)
@@ -176,7 +177,7 @@ def _token(caller: Caller, workspace: Workspace, trigger: Trigger) -> str | None
 
 
 def _require_run(caller: Caller, number: int) -> tuple[Workspace, Run]:
-    for workspace in _workspaces(caller):
+    for workspace in workspaces(caller):
         try:
             return workspace, require_run(caller, workspace, RunId(number), Permission.VIEW)
         except BlockwrightError as error:
