@@ -66,7 +66,8 @@ class BackfillStore(Protocol):
     def create(
         self, wanted: NewBackfill, slices: Sequence[NewSlice], *, done: Mapping[int, RunId], now: datetime
     ) -> Backfill:
-        """A backfill in state ``queued`` or ``paused``. ``done``: by position, slices that need no run, as this one did them."""
+        """A backfill in state ``queued`` or ``paused``. ``done``: by position, slices that need no run, as this one did
+        them."""
         ...
 
     def get(self, backfill: BackfillId) -> Backfill:

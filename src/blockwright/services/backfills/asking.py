@@ -37,7 +37,8 @@ LONGEST_NAME = 200
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a person says. ``every`` is an interval's word, ``units`` how many of it; times without zone are those of
-    ``timezone``. ``skip_done``: slices that a run has completed before are not run again."""
+    ``timezone``. ``skip_done``: slices that a run has completed before are not run again. ``paused``: nothing is
+    started before somebody resumes it."""
 
     pipeline: str
     start: str = ""
@@ -51,6 +52,7 @@ class Asked:
     parallel: int = PARALLEL
     reuse: bool | None = None
     skip_done: bool = False
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,16 @@ def create(workspace: Workspace, asked: Asked, *, by: str = "") -> Backfill:
     project = workspace.project.name
     store = workspace.triggering.backfills
     done = store.done_before(project, asked.pipeline, slices) if asked.skip_done else {}
-    name = asked.name or _name_of(slices)
-    wanted = NewBackfill(project, asked.pipeline, name[:LONGEST_NAME], definition, asked.parallel, asked.reuse, by)
+    wanted = NewBackfill(
+        project,
+        asked.pipeline,
+        (asked.name or _name_of(slices))[:LONGEST_NAME],
+        definition,
+        asked.parallel,
+        asked.reuse,
+        requested_by=by,
+        paused=asked.paused,
+    )
     made = store.create(wanted, slices, done=done, now=workspace.clock.now())
     return store.settle(made.id, now=workspace.clock.now())
 
