@@ -41,6 +41,15 @@ def test_a_loader_is_reused_only_where_its_cache_says_so(project: Project, cache
     assert runs_of(project) == expected
 
 
+def test_no_attempt_of_a_reused_block_stays_open(project: Project) -> None:
+    counting(project, "p", cache="always")
+    for _ in range(2):
+        project.report("run", "p")
+    with closing(sqlite3.connect(project.root / ".blockwright" / "blockwright.db")) as records:
+        outcomes = records.execute("SELECT state, outcome FROM attempt ORDER BY run_id").fetchall()
+    assert outcomes == [("ended", "completed"), ("ended", "reused")]
+
+
 def test_a_result_too_old_is_not_reused(project: Project) -> None:
     counting(project, "p", cache="1h")
     project.report("run", "p")

@@ -251,7 +251,7 @@ class ActiveRun:
         path = None
         if manifest is not None:
             path = str(self.workspace.artifacts.adopt(self.id, command.name, row.round, manifest))
-        self.records.pop(attempt_id(self.id, command.name, command.attempt), None)
+        self._end_unstarted(command, "reused")
         return BlockReused(
             command.name,
             command.attempt,
@@ -275,11 +275,7 @@ class ActiveRun:
         now = self.workspace.clock.now()
         product = products.wanted_by(self.workspace, self.source.pipeline.by_uuid[row.block])
         found = products.resolve(self.workspace, product, since=row.started or now, asker=self.live.run)
-        identity = attempt_id(self.id, command.name, command.attempt)
-        record = self.records.pop(identity, None)
-        if record is not None:
-            outcome = "waits" if isinstance(found, Run) else "reused"
-            self.unsaved[identity] = replace(record, state="ended", finished=now, outcome=outcome)
+        self._end_unstarted(command, "waits" if isinstance(found, Run) else "reused")
         if isinstance(found, Run):
             reason = f"run {found.id} computes the data product `{product.uuid}`"
             return BlockAwaits(command.name, command.attempt, found.id, reason, products.again_at(now))
@@ -299,6 +295,14 @@ class ActiveRun:
         )
         self._keep(attempt_id(self.id, name, attempt), record)
         return record
+
+    def _end_unstarted(self, command: StartBlock, outcome: str) -> None:
+        """No process is needed for what was about to start; what was recorded of it ends with the next change."""
+        identity = attempt_id(self.id, command.name, command.attempt)
+        record = self.records.pop(identity, None)
+        if record is not None:
+            now = self.workspace.clock.now()
+            self.unsaved[identity] = replace(record, state="ended", finished=now, outcome=outcome)
 
     def _record_end(self, row: BlockRun, now: datetime) -> None:
         number = row.attempt + (1 if row.state is BlockState.RETRY_WAIT and self._is_sensor(row) else 0)
