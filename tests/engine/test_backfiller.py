@@ -114,11 +114,12 @@ def test_paused_resumed_and_cancelled_with_its_runs(project: Project) -> None:
 def test_a_pipeline_that_cannot_start_pauses_it_and_says_why(project: Project) -> None:
     project.pipeline("p", {"kind": "custom", "id": "tell", "code": TELL}, variables={"factor": 1})
     with engine(project, loops=[Backfiller]) as at_work:
-        made = create(at_work.workspace, Asked("p", "2024-01-01", "2024-01-02"))
+        made = create(at_work.workspace, Asked("p", "2024-01-01", "2024-01-02", paused=True))
         project.write("pipelines/p/metadata.yaml", "blocks: {}\nuuid: 3.5: \n")
+        wish(at_work.workspace, made, Wish.RESUME)
         told(at_work)
-        at_work.until(lambda: now(at_work, made).state.value == "paused")
-        assert "slice 2024-01-01 cannot be started" in now(at_work, made).reason
+        at_work.until(lambda: "slice 2024-01-01 cannot be started" in now(at_work, made).reason)
+        assert now(at_work, made).state.value == "paused"
         project.pipeline("p", {"kind": "custom", "id": "tell", "code": TELL}, variables={"factor": 1})
         wish(at_work.workspace, made, Wish.RESUME)
         told(at_work)

@@ -121,8 +121,9 @@ def test_a_block_that_fails_once_is_tried_again_and_the_rest_follows(project: Pr
 def test_nothing_begins_after_a_cancel(project: Project, survives: bool) -> None:
     """Also when the block takes no notice of its end and completes."""
     side = chain(project)
-    stay = "signal.signal(signal.SIGTERM, lambda *_: None); signal.pause()" if survives else "time.sleep(600)"
-    project.write("custom/b6.py", arriving(stay, decorator="custom"))
+    stay = "signal.sigwait([signal.SIGTERM])" if survives else "time.sleep(600)"
+    hold = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])" if survives else "pass"
+    project.write("custom/b6.py", arriving(stay, decorator="custom", before=hold))
     with gated(project) as gate:
         first = project.start("run", "p", "--json")
         gate.hear()
