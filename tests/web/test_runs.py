@@ -137,6 +137,8 @@ def test_runs_of_other_projects_and_pipelines_do_not_exist(server: Server) -> No
     server.gate.actor = Actor(2, "bob@example.com", (Grant(Role.VIEWER, "shop", "sales"),))
     assert [run["id"] for run in server.get("runs").json()["items"]] == [mine]
     assert server.get(f"runs/{other}").json()["code"] == "run_not_found"
+    hidden, nowhere = (server.get(f"runs/{number}").json() for number in (other, 424242))
+    assert {name for name in hidden if hidden[name] != nowhere[name]} == {"detail", "request_id"}  # the number itself
     assert server.get(f"runs/{mine}/diff/{other}").status_code == 404
     assert server.call("POST", f"runs/{mine}/cancel").status_code == 403
     assert server.call("POST", "runs", json={"pipeline": "sales"}).status_code == 403

@@ -11,16 +11,16 @@ from pydantic import BaseModel, Field
 from blockwright.core.access import Permission
 from blockwright.core.backfills.model import Backfill, BackfillId, BackfillState, Slice, SliceState
 from blockwright.core.backfills.states import Wish
-from blockwright.core.errors import Forbidden, NotFound
+from blockwright.core.errors import NotFound
 from blockwright.ports.backfills import BackfillFilter
 from blockwright.ports.bus import Topic
 from blockwright.ports.workspace import Workspace
 from blockwright.services.backfills import asking, reports
 from blockwright.web import paging, problems
 from blockwright.web.creations import IdempotencyKey, created
-from blockwright.web.routing import NEED, Need, Routes, needs
+from blockwright.web.routing import Routes, needs
 from blockwright.web.runs import decoded
-from blockwright.web.site import Caller, PathPipeline, ProjectWorkspace, TheCaller
+from blockwright.web.site import Caller, PathPipeline, ProjectWorkspace, TheCaller, permission_of, require_within
 
 routes = Routes(prefix="/api/v1", tags=["backfills"], responses=problems.responses(401, 403, 404, 409, 422, 503))
 
@@ -133,14 +133,15 @@ def backfill_of(
     workspace: ProjectWorkspace,
 ) -> Backfill:
     """The path's backfill. One of another project does not exist here, nor one whose pipeline may not be seen."""
-    need = getattr(request.scope.get("endpoint"), NEED, Need(Permission.VIEW)).permission or Permission.VIEW
-    found = asking.find(workspace, backfill)
-    if not caller.actor.may(Permission.VIEW, found.project, found.pipeline):
-        raise NotFound(f"There is no backfill {backfill}.", code="backfill_not_found")
-    if not caller.actor.may(need, found.project, found.pipeline):
-        raise Forbidden(
-            f"You may not do this with backfills of pipeline `{found.pipeline}`.", hint="Ask an admin of the project."
-        )
+    missing = NotFound(
+        f"There is no backfill {backfill}.", hint="`blockwright backfill list` lists them.", code="backfill_not_found"
+    )
+    try:
+        found = asking.find(workspace, backfill)
+    except NotFound:
+        raise missing from None  # in the very words of one that is hidden
+    permission = permission_of(request)
+    require_within(caller, permission, found.project, found.pipeline, missing=missing, things="backfills")
     return found
 
 

@@ -104,22 +104,41 @@ def run_of(
     request: Request, run: int, caller: Annotated[Caller, Depends(caller_of)], workspace: ProjectWorkspace
 ) -> Run:
     """The path's run."""
-    need = getattr(request.scope.get("endpoint"), NEED, Need(Permission.VIEW))
-    return require_run(caller, workspace, run, need.permission or Permission.VIEW)
+    return require_run(caller, workspace, run, permission_of(request))
 
 
 def require_run(caller: Caller, workspace: Workspace, run: int, permission: Permission) -> Run:
     """A run with which the caller may do what ``permission`` says. One of another project does not exist here, nor
     one of a pipeline that the caller may not see."""
     project = workspace.project.name
-    found = workspace.runs.get(RunId(run))
-    if found.project != project or not caller.actor.may(Permission.VIEW, project, found.pipeline):
-        raise NotFound(f"There is no run {run}.", hint="`blockwright runs` lists them.", code="run_not_found")
-    if not caller.actor.may(permission, project, found.pipeline):
-        raise Forbidden(
-            f"You may not do this with runs of pipeline `{found.pipeline}`.", hint="Ask an admin of the project."
-        )
+    missing = NotFound(f"There is no run {run}.", hint="`blockwright runs` lists them.", code="run_not_found")
+    try:
+        found = workspace.runs.get(RunId(run))
+    except NotFound:
+        raise missing from None  # in the very words of one that is hidden
+    if found.project != project:
+        raise missing
+    require_within(caller, permission, project, found.pipeline, missing=missing, things="runs")
     return found
+
+
+def permission_of(request: Request) -> Permission:
+    """What the route that was matched needs."""
+    need = getattr(request.scope.get("endpoint"), NEED, Need(Permission.VIEW))
+    return need.permission or Permission.VIEW
+
+
+def require_within(
+    caller: Caller, permission: Permission, project: str, pipeline: str, *, missing: NotFound, things: str
+) -> None:
+    """Judge a call about one of a pipeline's ``things``, whose path names the project only. Raises ``missing`` when the
+    caller may not see that pipeline, Forbidden when seeing is all that it may."""
+    if not caller.actor.may(Permission.VIEW, project, pipeline):
+        raise missing
+    if not caller.actor.may(permission, project, pipeline):
+        raise Forbidden(
+            f"You may not do this with {things} of pipeline `{pipeline}`.", hint="Ask an admin of the project."
+        )
 
 
 def pipeline_of(pipeline: str, workspace: ProjectWorkspace) -> str:

@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from blockwright.core.access import Permission
-from blockwright.core.errors import Forbidden, NotFound
+from blockwright.core.errors import NotFound
 from blockwright.core.triggers.model import Fired, Trigger, TriggerId, TriggerType
 from blockwright.ports.bus import Topic
 from blockwright.ports.triggers import TriggerFilter
@@ -18,9 +18,17 @@ from blockwright.services.triggers import edits, events, previews
 from blockwright.web import paging, problems
 from blockwright.web.creations import IdempotencyKey, created
 from blockwright.web.mage.errors import OldBody
-from blockwright.web.routing import NEED, Need, Routes, declared_open, needs
+from blockwright.web.routing import Routes, declared_open, needs
 from blockwright.web.runs import decoded, queued
-from blockwright.web.site import Caller, PathPipeline, ProjectWorkspace, TheCaller, TheSite
+from blockwright.web.site import (
+    Caller,
+    PathPipeline,
+    ProjectWorkspace,
+    TheCaller,
+    TheSite,
+    permission_of,
+    require_within,
+)
 
 routes = Routes(prefix="/api/v1", tags=["triggers"], responses=problems.responses(401, 403, 404, 409, 422, 503))
 
@@ -123,16 +131,17 @@ def trigger_of(
     workspace: ProjectWorkspace,
 ) -> Trigger:
     """The path's trigger. One of another project does not exist here, nor one whose pipeline may not be seen."""
-    need = getattr(request.scope.get("endpoint"), NEED, Need(Permission.VIEW)).permission or Permission.VIEW
-    found = workspace.triggering.records.get(TriggerId(trigger))
     project = workspace.project.name
-    hidden = not caller.actor.may(Permission.VIEW, project, found.pipeline)
-    if found.project != project or found.gone is not None or hidden:
-        raise NotFound(f"There is no trigger {trigger}.", code="trigger_not_found")
-    if not caller.actor.may(need, project, found.pipeline):
-        raise Forbidden(
-            f"You may not do this with triggers of pipeline `{found.pipeline}`.", hint="Ask an admin of the project."
-        )
+    missing = NotFound(
+        f"There is no trigger {trigger}.", hint="`blockwright trigger list` lists them.", code="trigger_not_found"
+    )
+    try:
+        found = workspace.triggering.records.get(TriggerId(trigger))
+    except NotFound:
+        raise missing from None  # in the very words of one that is hidden
+    if found.project != project or found.gone is not None:
+        raise missing
+    require_within(caller, permission_of(request), project, found.pipeline, missing=missing, things="triggers")
     return found
 
 
