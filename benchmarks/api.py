@@ -22,6 +22,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from benchmarks.server import Line, print_table
 from blockwright.adapters.db.block_run_rows import INSERT_BLOCK_RUN, Place, block_run_row
 from blockwright.adapters.db.run_rows import INSERT_RUN, insert_parameters, new_run
 from blockwright.compose import Embedded
@@ -64,18 +65,19 @@ CALLED = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=100_000, help="runs of ten block runs each")
-    asked = parser.parse_args()
+    print_table(measure(parser.parse_args().runs))
+
+
+def measure(runs: int = 100_000) -> list[Line]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "bench")
         _project(root)
         platform = Embedded(read({"PATH": os.environ["PATH"]}))
         try:
             installation = platform.installation(root)
-            began = time.perf_counter()
-            fill(installation.data / "blockwright.db", asked.runs)
-            print(f"{asked.runs * BLOCKS:,} block runs written in {time.perf_counter() - began:.0f} s")
+            fill(installation.data / "blockwright.db", runs)
             site = Site(installation, platform.access(installation.data), "bench")
-            asyncio.run(_measure(create_app(site, gate=_open), asked.runs))
+            return asyncio.run(_measure(create_app(site, gate=_open), runs))
         finally:
             platform.close()
 
@@ -118,7 +120,7 @@ def _moment(number: int) -> datetime:
     return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
 
 
-async def _measure(app: FastAPI, count: int) -> None:
+async def _measure(app: FastAPI, count: int) -> list[Line]:
     transport = httpx.ASGITransport(app=app)
     words = {
         "middle": paging.encode(count // 2),
@@ -127,11 +129,14 @@ async def _measure(app: FastAPI, count: int) -> None:
         "until": _moment(count // 2 + 60).isoformat().replace("+", "%2B"),
     }
     async with httpx.AsyncClient(transport=transport, base_url="http://bench/api/v1/projects/bench/") as client:
+        lines = []
         for name, path in CALLED.items():
             times = [await _timed(client, path.format(**words)) for _ in range(CALLS)]
-            p95 = quantiles(times, n=20)[-1]
-            verdict = "" if p95 <= PROMISED else "  over 100 ms"
-            print(f"{name:40} median {median(times) * 1000:6.1f} ms   p95 {p95 * 1000:6.1f} ms{verdict}")
+            told = f"median {median(times) * 1000:.1f} ms, p95 {quantiles(times, n=20)[-1] * 1000:.1f} ms"
+            lines.append(
+                Line(f"{name}, {count * BLOCKS:,} block runs stored", told, f"p95 under {PROMISED * 1000:.0f} ms")
+            )
+        return lines
 
 
 async def _timed(client: httpx.AsyncClient, path: str) -> float:

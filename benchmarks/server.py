@@ -1,6 +1,7 @@
 """What the server promises: quick to answer, small when idle, quick to start a run, steady under load.
 
-``python -m benchmarks.server`` prints one line for each promise.
+``python -m benchmarks.server`` prints one line for each promise: with the records in SQLite, and what a server carries
+once more with PostgreSQL, if one is reachable (``BLOCKWRIGHT_BENCH_POSTGRES``, by default on this machine).
 """
 
 from __future__ import annotations
@@ -14,17 +15,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
 
 import httpx
 
 from benchmarks import projects
+from benchmarks.ends import Ends
+from benchmarks.scratch import scratch_database
 
 COMMAND = str(Path(sys.executable).with_name("blockwright"))
 STAMP = "import time\n\n\n@data_loader\ndef load(*args, **kwargs):\n    return time.time()\n"
@@ -42,11 +44,12 @@ class Line:
 
 @dataclass
 class Served:
-    """A server that answers; ``client`` is signed in as its owner."""
+    """A server that answers; ``client`` is signed in as its owner, ``ends`` hears of runs."""
 
     process: subprocess.Popen[str]
     url: str
     client: httpx.Client
+    ends: Ends
     first_answer: float
 
     def run(self, pipeline: str) -> int:
@@ -54,27 +57,24 @@ class Served:
         answer.raise_for_status()
         return int(answer.json()["id"])
 
-    def shown(self, run: int) -> dict[str, Any]:
-        answer = self.client.get(f"/api/v1/projects/bench/runs/{run}")
+    def started(self, run: int, block: str) -> float:
+        """When the first attempt of a block began, in seconds since 1970."""
+        answer = self.client.get(f"/api/v1/projects/bench/runs/{run}/block-runs/{block}")
         answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def ended(self, run: int) -> dict[str, Any]:
-        while True:
-            shown = self.shown(run)
-            if shown["state"] in ("completed", "failed", "cancelled"):
-                if shown["state"] != "completed":
-                    raise RuntimeError(f"run {run}: {shown}")
-                return shown
-            time.sleep(0.02)
+        attempts = answer.json()["attempt_list"]
+        return min(datetime.fromisoformat(attempt["started"]).timestamp() for attempt in attempts)
 
 
 @contextmanager
-def served(root: Path, *arguments: str) -> Iterator[Served]:
+def served(root: Path, **settings: str) -> Iterator[Served]:
+    """A server of the project, with environment variables of its own. Its log goes to its files."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        [COMMAND, "start", str(root), "--port", "0", "--json", *arguments], stdout=subprocess.PIPE, text=True
+        [COMMAND, "start", str(root), "--port", "0", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, **settings},
     )
     assert process.stdout is not None
     try:
@@ -83,7 +83,10 @@ def served(root: Path, *arguments: str) -> Iterator[Served]:
         client.get("/health").raise_for_status()
         first_answer = time.perf_counter() - began
         _sign_in(client, root, told["welcome"])
-        yield Served(process, told["url"], client, first_answer)
+        with httpx.Client(base_url=told["url"], cookies=client.cookies) as following:
+            ends = Ends(following, "bench")
+            ends.begin()
+            yield Served(process, told["url"], client, ends, first_answer)
         client.close()
     finally:
         process.send_signal(signal.SIGINT)
@@ -94,7 +97,7 @@ def served(root: Path, *arguments: str) -> Iterator[Served]:
 def _sign_in(client: httpx.Client, root: Path, welcome: str) -> None:
     """With the password of the first start, kept for the later ones."""
     kept = root / "password"
-    found = re.search(r"as (\S+) with the password (\S+)", welcome)
+    found = re.search(r"address\s+(\S+)\s+password\s+(\S+)", welcome)
     if found is not None:
         kept.write_text(" ".join(found.groups()))
     email, password = kept.read_text().split()
@@ -102,23 +105,45 @@ def _sign_in(client: httpx.Client, root: Path, welcome: str) -> None:
 
 
 def measure(repeats: int = 5) -> list[Line]:
+    return [*_on_sqlite(repeats), *_on_postgres()]
+
+
+def _on_sqlite(repeats: int) -> list[Line]:
+    with _project() as root:
+        starts = [_first_answer(root) for _ in range(repeats)]
+        with served(root) as server:
+            time.sleep(8)  # until everything that is started when nothing else is to be done has been
+            idle = _memory(server.process.pid)
+            return [
+                Line("start to first answer", f"{median(starts):.2f} s", "under 2 s"),
+                Line("idle memory (Pss): " + ", ".join(idle), f"{sum(idle.values()):.0f} MB", "under 200 MB"),
+                *_carried(server, "SQLite"),
+            ]
+
+
+def _on_postgres() -> list[Line]:
+    with scratch_database() as url:
+        if url is None:
+            return [Line("the same on PostgreSQL", "not measured: no server reachable", "as on SQLite")]
+        with _project() as root, served(root, BLOCKWRIGHT_DATABASE_URL=url) as server:
+            return _carried(server, "PostgreSQL")
+
+
+@contextmanager
+def _project() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "bench"
         root.mkdir()
         projects.write(root, "stamp", [{"uuid": "stamp", "type": "data_loader"}], {"data_loaders/stamp.py": STAMP})
         projects.chain(root, "chain", LENGTH, one_process=False)
-        starts = [_first_answer(root) for _ in range(repeats)]
-        with served(root) as server:
-            time.sleep(8)  # until everything that is started when nothing else is to be done has been
-            idle = _memory(server.process.pid)
-            server.ended(server.run("stamp"))
-            return [
-                Line("start to first answer", f"{median(starts):.2f} s", "under 2 s"),
-                Line("idle memory (Pss): " + ", ".join(idle), f"{sum(idle.values()):.0f} MB", "under 200 MB"),
-                *_triggers(server),
-                _burst(server),
-                *_sustained(server),
-            ]
+        yield root
+
+
+def _carried(server: Served, records: str) -> list[Line]:
+    """What the server carries, once everything has been used for the first time."""
+    server.ends.wait(server.run("stamp"))
+    server.ends.wait(server.run("chain"))
+    return [*_triggers(server, records), _burst(server, records), *_sustained(server, records)]
 
 
 def _first_answer(root: Path) -> float:
@@ -126,34 +151,30 @@ def _first_answer(root: Path) -> float:
         return server.first_answer
 
 
-def _triggers(server: Served) -> list[Line]:
-    """From the call to the first line of the block's code, one at a time."""
+def _triggers(server: Served, records: str) -> list[Line]:
+    """From the call to the start of the block's attempt, one at a time."""
     waits = []
     for _ in range(TRIGGERS):
         called = time.time()
         run = server.run("stamp")
-        server.ended(run)
-        answer = server.client.get(f"/api/v1/projects/bench/runs/{run}/block-runs/stamp").json()
-        started = min(datetime.fromisoformat(attempt["started"]) for attempt in answer["attempt_list"])
-        waits.append(started.timestamp() - called)
+        server.ends.wait(run)
+        waits.append(server.started(run, "stamp") - called)
+    p99 = quantiles(waits, n=100)[98]
+    what = f"trigger call to first block started, {records}"
     return [
-        Line("trigger call to first block started, median", f"{median(waits) * 1000:.0f} ms", "under 100 ms"),
-        Line(
-            "trigger call to first block started, p99", f"{quantiles(waits, n=100)[98] * 1000:.0f} ms", "under 500 ms"
-        ),
+        Line(f"{what}, median", f"{median(waits) * 1000:.0f} ms", "under 100 ms"),
+        Line(f"{what}, p99", f"{p99 * 1000:.0f} ms", "under 500 ms"),
     ]
 
 
-def _burst(server: Served) -> Line:
+def _burst(server: Served, records: str) -> Line:
     began = time.perf_counter()
     runs = [server.run("stamp") for _ in range(BURST)]
-    for run in runs:
-        server.ended(run)
-    rate = BURST / (time.perf_counter() - began)
-    return Line(f"a burst of {BURST} triggers", f"{rate:.0f} runs/s", "50 or more")
+    rate = BURST / (max(map(server.ends.wait, runs)) - began)
+    return Line(f"a burst of {BURST} triggers, {records}", f"{rate:.0f} runs/s", "50 or more")
 
 
-def _sustained(server: Served) -> list[Line]:
+def _sustained(server: Served, records: str) -> list[Line]:
     """Chains side by side, while somebody else lists runs."""
     done = threading.Event()
     answers: list[float] = []
@@ -169,15 +190,13 @@ def _sustained(server: Served) -> list[Line]:
     asking.start()
     began = time.perf_counter()
     runs = [server.run("chain") for _ in range(CHAINS)]
-    for run in runs:
-        server.ended(run)
-    rate = CHAINS * LENGTH / (time.perf_counter() - began)
+    rate = CHAINS * LENGTH / (max(map(server.ends.wait, runs)) - began)
     done.set()
     asking.join()
     p95 = quantiles(answers, n=20)[18] if len(answers) > 1 else float("nan")
     return [
-        Line("block runs sustained, SQLite", f"{rate:.0f} a second", "100 or more"),
-        Line("list of runs meanwhile, p95", f"{p95 * 1000:.0f} ms", "under 100 ms"),
+        Line(f"block runs sustained, {records}", f"{rate:.0f} a second", "100 or more"),
+        Line(f"list of runs meanwhile, p95, {records}", f"{p95 * 1000:.0f} ms", "under 100 ms"),
     ]
 
 
@@ -209,8 +228,15 @@ def _below(pid: int) -> list[int]:
     return found
 
 
-if __name__ == "__main__":
+def table(lines: Iterable[Line]) -> str:
+    rows = [f"| {line.what} | {line.measured} | {line.promise} |" for line in lines]
+    return "\n".join(["| what | measured | promise |", "|---|---:|---|", *rows])
+
+
+def print_table(lines: Iterable[Line]) -> None:
     print(f"load before {os.getloadavg()[0]:.2f}\n")
-    print("| what | measured | promise |\n|---|---:|---|")
-    for line in measure():
-        print(f"| {line.what} | {line.measured} | {line.promise} |", flush=True)
+    print(table(lines))
+
+
+if __name__ == "__main__":
+    print_table(measure())

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.object_server import ObjectServer, object_server
 from tests.project import Project
 
 # How many examples a property is tried on; ``tests.properties.examples`` scales what a test asks for alike. A busy
@@ -20,3 +22,10 @@ def project(tmp_path: Path) -> Project:
     root = tmp_path / "shop"
     root.mkdir()
     return Project(root)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[ObjectServer]:
+    """An object store; each test makes a bucket of its own."""
+    with object_server() as server:
+        yield server

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+import httpx
 
 from tests.processes import gone, marked
 from tests.project import Project
@@ -39,6 +42,23 @@ class Serving:
             return answer.status, json.loads(answer.read() or b"null")
         finally:
             connection.close()
+
+    @contextmanager
+    def signed_in(self) -> Iterator[httpx.Client]:
+        """Somebody signed in as the owner, at the first start only."""
+        found = re.search(r"address\s+(\S+)\s+password\s+(\S+)", self.welcome)
+        assert found is not None, self.welcome
+        with self.somebody() as client:
+            body = {"email": found[1], "password": found[2]}
+            client.post("/api/v1/session", json=body).raise_for_status()
+            yield client
+
+    def somebody(self, like: httpx.Client | None = None) -> httpx.Client:
+        """A client; with what ``like`` has, which signed in at an earlier server of the same data folder."""
+        client = httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=SECONDS)
+        if like is not None:
+            client.cookies.update({cookie.name: cookie.value or "" for cookie in like.cookies.jar})
+        return client
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)

@@ -1,7 +1,7 @@
 """Blockwright: the open platform for data and machine-learning pipelines.
 
-The decorators that block files use (``from blockwright import transformer``) are loaded on first use, so that
-importing one room of the house never loads another.
+The decorators that block files use (``from blockwright import transformer``) and what they do with models are loaded on
+first use, so that importing one room of the house never loads another.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _DECORATORS = frozenset(
         "transformer",
     }
 )
+_MODELS = frozenset({"load_model", "model_version", "promote_model", "register_model"})
 
 
 def __getattr__(name: str) -> Any:
@@ -34,4 +35,8 @@ def __getattr__(name: str) -> Any:
         from blockwright.sdk import decorators
 
         return getattr(decorators, name)
+    if name in _MODELS:
+        from blockwright.sdk import models
+
+        return getattr(models, name)
     raise AttributeError(f"module 'blockwright' has no attribute {name!r}")

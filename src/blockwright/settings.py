@@ -13,14 +13,19 @@ class SettingError(ValueError):
     """An environment variable has a value that it cannot have; the message names it and what it may be."""
 
 
+LANGUAGE_SERVERS = ("ruff", "ty", "basedpyright")
 ROLES = ("owner", "admin", "editor", "viewer")
 KEPT_FROM_BLOCKS = frozenset(
     {
         *("BLOCKWRIGHT_SECRET_KEY", "BLOCKWRIGHT_OWNER_PASSWORD", "DEFAULT_OWNER_PASSWORD"),
         *("BLOCKWRIGHT_OIDC_CLIENT_SECRET", "BLOCKWRIGHT_DATABASE_URL", "BLOCKWRIGHT_REDIS_URL"),
+        "BLOCKWRIGHT_SERVING_TOKEN",
     }
 )
 """Variables that hold secrets of the installation or lead to its records: block code and templates never see them."""
+
+ARTIFACTS = "BLOCKWRIGHT_ARTIFACTS_"
+_CLIENTS = tuple(f"{ARTIFACTS}{client}_" for client in ("AWS", "GOOGLE", "AZURE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,14 @@ class Settings:
     """``BLOCKWRIGHT_DATABASE_URL``: a SQLAlchemy URL; default a SQLite file in the data folder."""
     redis_url: str | None = field(default=None, repr=False)
     """``BLOCKWRIGHT_REDIS_URL``: carries wake-ups between hosts; default sockets on this host alone."""
+    artifacts: str | None = None
+    """``BLOCKWRIGHT_ARTIFACTS``: the URL of an object store for outputs and logs; default the project's
+    ``remote_variables_dir``, else the data folder."""
+    artifacts_cache: int = 10_000_000_000
+    """``BLOCKWRIGHT_ARTIFACTS_CACHE_MB``: bytes (there: megabytes) of the store's blobs that are kept at hand here."""
+    artifacts_config: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """``BLOCKWRIGHT_ARTIFACTS_AWS_…``, ``…_GOOGLE_…``, ``…_AZURE_…``: what the store's client is told instead of the
+    variables of the same names without the prefix; block code never sees them."""
     env: str = "dev"
     """``ENV``: what block code gets as ``kwargs['env']``."""
     slots: int = 0
@@ -84,6 +97,17 @@ class Settings:
     internet, separated by commas."""
     metrics_open: bool = False
     """``BLOCKWRIGHT_METRICS_OPEN``: ``/metrics`` answers everybody."""
+    serving_token: str = field(default="", repr=False)
+    """``BLOCKWRIGHT_SERVING_TOKEN``: what callers of the prediction service must send; default none on this machine
+    alone, else a random one in the data folder."""
+    app_files: Path | None = None
+    """``BLOCKWRIGHT_APP_FILES``: the folder of a browser app built elsewhere; default the one in this package."""
+    terminal: str = "off"
+    """``BLOCKWRIGHT_TERMINAL``: ``on`` gives owners a shell on this machine, as long as only this machine reaches the
+    server; ``everywhere`` also when others do; default ``off``."""
+    language_servers: tuple[str, ...] = ("ruff", "ty")
+    """``BLOCKWRIGHT_LANGUAGE_SERVERS``: what helps in the editor, separated by commas: ``ruff``, ``ty``,
+    ``basedpyright``; ``off`` for none."""
     log_format: str = "plain"
     """``BLOCKWRIGHT_LOG_FORMAT``: how server and scheduler log, ``plain`` or ``json``."""
     log_level: str = "info"
@@ -94,12 +118,17 @@ class Settings:
     kill_at: str | None = None
     """``BLOCKWRIGHT_KILL_AT``: ``point:n`` ends the process by SIGKILL at the n-th pass of a numbered point of the
     commit path. For fault tests only."""
+    tracking_uri: str | None = field(default=None, repr=False)
+    """``MLFLOW_TRACKING_URI``: the MLflow server that blocks record parameters, metrics and models at; default one of
+    our own, started when something first needs it."""
+    tracking_idle: float = 1_800.0
+    """``BLOCKWRIGHT_TRACKING_IDLE_MINUTES``: seconds (there: minutes) without a request after which our own ends."""
     mage_errors_200: bool = False
     """``BLOCKWRIGHT_MAGE_ERRORS_200``: errors of Mage's old addresses come with status 200, as old callers expect."""
     colour: bool = True
     """``NO_COLOR``: set to anything, no colours even on a terminal."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """The environment without ``KEPT_FROM_BLOCKS``, for block processes and ``env_var(…)`` in templates."""
+    """The environment without what is kept from blocks, for block processes and ``env_var(…)`` in templates."""
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -109,6 +138,13 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         data_dir=Path(data_dir).expanduser() if data_dir else None,
         database_url=environ.get("BLOCKWRIGHT_DATABASE_URL") or None,
         redis_url=environ.get("BLOCKWRIGHT_REDIS_URL") or None,
+        artifacts=(environ.get("BLOCKWRIGHT_ARTIFACTS") or "").rstrip("/") or None,
+        artifacts_cache=(_whole(environ, "BLOCKWRIGHT_ARTIFACTS_CACHE_MB") or 10_000) * 1_000_000,
+        artifacts_config=tuple(
+            (name.removeprefix(ARTIFACTS).lower(), value)
+            for name, value in environ.items()
+            if name.startswith(_CLIENTS)
+        ),
         env=environ.get("ENV") or "dev",
         slots=_whole(environ, "BLOCKWRIGHT_SLOTS") or len(os.sched_getaffinity(0)),
         durable=_switch(environ, "BLOCKWRIGHT_DURABLE"),
@@ -127,14 +163,24 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=(environ.get("BLOCKWRIGHT_PUBLIC_URL") or environ.get("MAGE_PUBLIC_HOST") or "").rstrip("/"),
         alert_hosts=_list(environ, "BLOCKWRIGHT_ALERT_HOSTS"),
         metrics_open=_switch(environ, "BLOCKWRIGHT_METRICS_OPEN"),
+        serving_token=environ.get("BLOCKWRIGHT_SERVING_TOKEN", "").strip(),
+        app_files=Path(app_files).absolute() if (app_files := environ.get("BLOCKWRIGHT_APP_FILES")) else None,
+        terminal=_terminal(environ),
+        language_servers=_language_servers(environ),
         log_format=_one_of(environ, "BLOCKWRIGHT_LOG_FORMAT", ("plain", "json")),
         log_level=_one_of(environ, "BLOCKWRIGHT_LOG_LEVEL", ("info", "debug", "warning", "error")),
         telemetry=_signals(environ),
         kill_at=_kill_point(environ.get("BLOCKWRIGHT_KILL_AT") or None),
+        tracking_uri=environ.get("MLFLOW_TRACKING_URI") or None,
+        tracking_idle=(_whole(environ, "BLOCKWRIGHT_TRACKING_IDLE_MINUTES") or 30) * 60.0,
         mage_errors_200=_switch(environ, "BLOCKWRIGHT_MAGE_ERRORS_200"),
         colour=not environ.get("NO_COLOR"),
-        environ={name: value for name, value in environ.items() if name not in KEPT_FROM_BLOCKS},
+        environ={name: value for name, value in environ.items() if not _kept(name)},
     )
+
+
+def _kept(name: str) -> bool:
+    return name in KEPT_FROM_BLOCKS or name.startswith(_CLIENTS)
 
 
 def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
@@ -154,6 +200,26 @@ def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
         link_by_email=_switch(environ, "BLOCKWRIGHT_OIDC_LINK_BY_EMAIL"),
         join=_switch(environ, "BLOCKWRIGHT_OIDC_JOIN"),
     )
+
+
+def _terminal(environ: Mapping[str, str]) -> str:
+    name = "BLOCKWRIGHT_TERMINAL"
+    if environ.get(name, "").strip().lower() == "everywhere":
+        return "everywhere"
+    try:
+        return "on" if _switch(environ, name) else "off"
+    except SettingError:
+        raise SettingError(f"{name} is {environ[name]!r}; it must be off, on or everywhere.") from None
+
+
+def _language_servers(environ: Mapping[str, str]) -> tuple[str, ...]:
+    name = "BLOCKWRIGHT_LANGUAGE_SERVERS"
+    words = tuple(word.lower() for word in _list(environ, name)) or LANGUAGE_SERVERS[:2]
+    if words == ("off",):
+        return ()
+    if wrong := [word for word in words if word not in LANGUAGE_SERVERS]:
+        raise SettingError(f"{name} names {wrong[0]!r}; there is {', '.join(LANGUAGE_SERVERS)}, or off for none.")
+    return words
 
 
 def _roles(environ: Mapping[str, str], name: str) -> tuple[tuple[str, str], ...]:

@@ -320,3 +320,15 @@ def test_a_child_run_started_by_a_block_is_driven_too(project: Project) -> None:
     child = project.value("call", "outer")
     assert child["status"] == "completed"
     assert project.value("total", str(child["run"])) == 11
+
+
+def test_runs_that_ended_are_forgotten(project: Project) -> None:
+    project.pipeline("sales", {"kind": "loader", "id": "load", "code": "@data_loader\ndef load():\n    return 1\n"})
+    first, second = (int(project.report("run", "sales")["run"]) for _ in range(2))
+    told = project.run("delete", str(first))
+    assert (told.code, told.out.startswith(f"run {first} of sales is forgotten: ")) == (0, True)
+    assert [run["run"] for run in project.report("runs")["runs"]] == [second]
+    missing = project.run("delete", str(first))
+    assert missing.code != 0
+    assert f"{first}" in missing.err
+    assert project.report("delete", str(second))["deleted"][0]["run"] == second

@@ -23,7 +23,7 @@ def shop(project: Project) -> Project:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_start_answers_drives_runs_and_leaves_nothing_behind(shop: Project, number: signal.Signals) -> None:
     with serving(shop) as server:
-        assert server.get("/health") == (200, {"status": "ok"})
+        assert server.get("/health") == (200, {"status": "ok", "tracking": "off"})
         assert "password" in server.welcome
         run = shop.report("run", "p", "--detach")["run"]
         child(server.process.pid, "scheduler")

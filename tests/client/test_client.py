@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from blockwright.client import ApiError, Client, RunFailed
+from blockwright.services.catalog import recording
 from tests.project import Project
-from tests.web.conftest import Listening, listen, serve
+from tests.web.conftest import Listening, listen, records, serve
 
-__all__ = ["listen", "serve"]
+__all__ = ["listen", "records", "serve"]
 
 LOADER = """
     import pandas as pd
@@ -38,6 +39,25 @@ def listening(project: Project, listen: Callable[[], Listening]) -> Listening:
 def client(listening: Listening) -> Iterator[Client]:
     with Client(listening.address, token="bw_test") as client:
         yield client
+
+
+def test_a_program_finds_and_keeps_versions(listening: Listening, client: Client) -> None:
+    shop = client.project("shop")
+    for _ in range(2):
+        listening.server.drive(shop.start("sales").id)
+    recording.catch_up(listening.server.site.installation.workspace("shop"))
+    assert [one["id"] for one in shop.catalog("load", column="sold")] == ["sales/load/output_0"]
+    asset = shop.asset("sales", "load")
+    new, old = (one["version"] for one in asset.versions())
+    assert asset.describe()["newest"]["version"] == new
+    assert (asset.pin(old)["pinned"], asset.unpin(old)["pinned"]) == (True, False)
+    assert asset.alias("champion", old) == {"alias": "champion", "version": old, "before": None}
+    assert (asset.restore(old)["restored"], asset.unrestore(old)["restored"]) == (True, False)
+    assert [step["rows"] for step in asset.history(column="sold")] == [2, 2]
+    assert [node["block"] for node in shop.lineage(pipeline="sales", block="load")["nodes"]] == ["load"]
+    with pytest.raises(ApiError) as caught:
+        asset.pin(99)
+    assert caught.value.code == "version_not_found"
 
 
 def test_a_program_starts_a_run_waits_and_reads_its_output(listening: Listening, client: Client) -> None:

@@ -3,5 +3,9 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    "tests.contracts.runs", "tests.contracts.secrets", "tests.contracts.alerts", "tests.contracts.ledger"
+    "tests.contracts.artifacts",
+    "tests.contracts.runs",
+    "tests.contracts.secrets",
+    "tests.contracts.alerts",
+    "tests.contracts.ledger",
 )

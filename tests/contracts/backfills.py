@@ -140,6 +140,16 @@ class BackfillsContract:
         assert backfills.wish(backfill.id, Wish.RESUME, now=NOW).reason == ""
         started(runs, backfill, 1)
 
+    def test_its_limit_can_be_changed_while_it_runs(self, backfills: BackfillStore) -> None:
+        backfill = made(backfills)
+        assert backfills.set_parallel(backfill.id, 7, now=NOW).parallel == 7
+        assert backfills.get(backfill.id).parallel == 7
+        backfills.wish(backfill.id, Wish.CANCEL, now=NOW)
+        assert backfills.settle(backfill.id, now=NOW).state.final
+        with pytest.raises(Conflict) as caught:
+            backfills.set_parallel(backfill.id, 2, now=NOW)
+        assert caught.value.code == "backfill_state"
+
     def test_one_that_was_made_paused_waits_for_somebody(self, backfills: BackfillStore, runs: RunStore) -> None:
         backfill = made(backfills, replace(WANTED, paused=True))
         assert backfills.settle(backfill.id, now=NOW).state is BackfillState.PAUSED

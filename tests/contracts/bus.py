@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import Any
@@ -52,6 +54,26 @@ class BusContract:
 
     def test_wait_returns_empty_when_its_time_is_over(self, buses: Buses) -> None:
         assert buses().listen({Topic.FEED}).wait(0.01) == []
+
+    def test_who_listens_to_no_topic_is_only_woken(self, buses: Buses, caplog: pytest.LogCaptureFixture) -> None:
+        bus = buses()
+        listener = bus.listen(frozenset())
+        for topic in Topic:
+            bus.publish(Notice(topic, "shop"))
+        assert listener.wait(0.05) == []
+        listener.wake()
+        assert listener.wait(SECONDS) == []
+        assert not caplog.records
+
+    def test_a_closed_listener_is_forgotten(self, buses: Buses) -> None:
+        bus = buses()
+        listener = bus.listen({Topic.FEED})
+        listener.close()
+        former = weakref.ref(listener)
+        del listener
+        bus.listen({Topic.FEED})
+        gc.collect()
+        assert former() is None
 
     def test_wake_ends_a_wait_that_has_begun_and_the_next_one(self, buses: Buses) -> None:
         listener = buses().listen({Topic.FEED})

@@ -14,7 +14,7 @@ from tests.contracts.samples import NOON, claim, create
 
 def end(runs: RunStore, run: Run, state: RunState = RunState.COMPLETED, **fields: object) -> None:
     lease = claim(runs, run)
-    ended = replace(runs.get(run.id), state=state, finished=NOON, **fields)  # type: ignore[arg-type]
+    ended = replace(runs.get(run.id), **{"state": state, "finished": NOON, **fields})  # type: ignore[arg-type]
     runs.save(lease, Changes(run=ended), now=NOON)
     runs.release(lease)
 

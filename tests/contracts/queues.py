@@ -122,3 +122,13 @@ class QueuesContract:
         queues.note(run.id, "too late")
         assert runs.get(run.id).reason != "too late"
         queues.note(RunId(10**9), "nobody")
+
+    def test_tidying_takes_nothing_from_what_counts(self, queues: Queues, runs: RunStore) -> None:
+        first, second = asked(runs), asked(runs)
+        limits = (RunLimit("key:Bonn", 1),)
+        assert queues.admit(first.id, "shop", limits) is None
+        queues.tidy()
+        assert queues.admit(second.id, "shop", limits) == Full("key:Bonn", 1, 1, (first.id,))
+        ended(runs, first)
+        queues.tidy()
+        assert queues.admit(second.id, "shop", limits) is None

@@ -25,7 +25,7 @@ from blockwright.core.runs.model import (
     Selection,
     TestCounts,
 )
-from blockwright.ports.runs import Changes, NewEvent, RunFilter, RunStore
+from blockwright.ports.runs import BlockCounts, Changes, NewEvent, RunFilter, RunStore
 from tests.contracts.samples import NOON, attempt, block_run, child, claim, create, done, group, later, output, record
 
 ORDERS = BlockId("orders")
@@ -205,6 +205,21 @@ class LeaseContract:
         assert (runs.get(run.id), runs.events(run.id), runs.owner(run.id)) == before
         assert runs.block_runs(run.id) == []
 
+    def test_a_number_alone_is_no_lease(self, runs: RunStore) -> None:
+        """A database that crashed may give a number twice."""
+        run = create(runs)
+        lease = claim(runs, run, "host:1:a")
+        other = replace(lease, owner="host:2:b")
+        for act in (
+            lambda: runs.save(other, Changes(events=(NewEvent("late"),)), now=NOON),
+            lambda: runs.renew(other, seconds=30, now=NOON),
+            lambda: runs.release(other),
+        ):
+            with pytest.raises(Conflict) as caught:
+                act()
+            assert caught.value.code == "fenced"
+        assert runs.owner(run.id) == (lease.owner, lease.until)
+
     def test_an_expired_lease_that_nobody_took_still_holds(self, runs: RunStore) -> None:
         run = create(runs)
         lease = claim(runs, run)
@@ -245,7 +260,7 @@ class SaveContract:
         )
         assert runs.get(run.id) == changed
         assert runs.block_runs(run.id) == [block_run("a", state=BlockState.RUNNING, attempt=1), block_run("b")]
-        assert runs.attempts(run.id) == runs.living_attempts(run.id) == [first]
+        assert runs.attempts(run.id) == runs.whole(run.id).living == [first]
         assert runs.inbox(run.id) == []
         _, second, third = runs.events(run.id)
         assert (second.number, second.time, second.kind) == (2, later(1), "block.started")
@@ -259,10 +274,23 @@ class SaveContract:
         runs.save(lease, Changes(attempts=(second, first)), now=NOON)
         ended = replace(first, state="ended", finished=later(4), outcome="failed", reason="killed\0", manifest="m")
         runs.save(lease, Changes(attempts=(ended,)), now=later(4))
-        assert runs.living_attempts(run.id) == [second]
+        assert runs.whole(run.id).living == [second]
         kept, _ = runs.attempts(run.id, BlockRunName("a"))
         assert replace(kept, reason="") == replace(ended, reason="")
         assert runs.attempts(run.id, BlockRunName("b")) == []
+
+    def test_what_its_owner_needs_comes_as_one(self, runs: RunStore) -> None:
+        run = create(runs, [block_run("b"), block_run("a")])
+        lease = claim(runs, run)
+        runs.push(run.id, "cancel", {"reason": "enough"})
+        records = (attempt(run.id, "b", 1), replace(attempt(run.id, "a", 1, started=later(5)), state="ended"))
+        runs.save(lease, Changes(attempts=records), now=later(5))
+        whole = runs.whole(run.id)
+        assert (whole.run, whole.block_runs) == (runs.get(run.id), runs.block_runs(run.id))
+        assert (whole.attempts, whole.inbox) == (runs.attempts(run.id), runs.inbox(run.id))
+        assert (list(whole.attempts), list(whole.living), len(whole.inbox)) == (list(records), [records[0]], 1)
+        with pytest.raises(NotFound):
+            runs.whole(NOBODY)
 
     def test_new_block_runs_come_after_the_older_ones(self, runs: RunStore) -> None:
         run = create(runs, [block_run("b"), block_run("c")])
@@ -393,6 +421,23 @@ class ListContract:
         assert ids(since=later(999)) == ids(until=NOON) == []
         assert ids(pipelines=("stock", "other")) == [third]
         assert ids(pipelines=("stock", "sales"), states=(RunState.QUEUED,)) == [third, second, first]
+
+    def test_a_person_finds_what_they_asked_for(self, runs: RunStore) -> None:
+        create(runs)
+        request = RunRequest("shop", "sales", requested_by="ana@example.com")
+        mine = runs.create(request, variables={}, system={}, snapshot="", git_commit=None, block_runs=(), now=NOON)
+        assert [run.id for run in runs.list(RunFilter("shop", requested_by="ana@example.com"), limit=10)] == [mine.id]
+        assert not runs.list(RunFilter("shop", requested_by="ana"), limit=10)
+
+    def test_block_runs_of_many_runs_are_counted_at_once(self, runs: RunStore) -> None:
+        fan = [group("each"), *(child("each", index) for index in range(3))]
+        states = [done("orders"), block_run("bad", state=BlockState.FAILED), block_run("later"), *fan]
+        first, second, empty = create(runs, states), create(runs, [done("again", reused=True)]), create(runs)
+        assert runs.counts_of([first.id, second.id, empty.id, NOBODY]) == {
+            first.id: BlockCounts(total=6, done=5, reused=0, failed=1),
+            second.id: BlockCounts(total=1, done=1, reused=1, failed=0),
+        }
+        assert runs.counts_of([]) == {}
 
     def test_block_runs_page_by_page(self, runs: RunStore) -> None:
         rows = [block_run(name) for name in "abcde"]
@@ -525,6 +570,35 @@ class ResultContract:
         assert not runs.latest_result("shop", "stock", ORDERS)
         assert not runs.latest_result("shop", "sales", ORDERS, run=NOBODY)
 
+    def test_the_newest_results_of_many_blocks_are_told_at_once(self, runs: RunStore) -> None:
+        names = [BlockId(f"b{number}") for number in range(250)]
+        record(runs, *(done(name, "old") for name in names))
+        newest = record(runs, *(done(name, "new", at=later(9)) for name in names[:200]))
+        record(runs, *(done(name, at=later(99)) for name in names), project="bank")
+        group_run = record(runs, child("orders", 0), group("orders"))
+        found = runs.newest_results("shop", "sales", [*names, ORDERS, BlockId("never")])
+        assert {name: one.block_run.key for name, one in found.items() if name != ORDERS} == {
+            name: "new" if place < 200 else "old" for place, name in enumerate(names)
+        }
+        assert found[names[0]].run == newest.id
+        assert (found[ORDERS].run, found[ORDERS].block_run.role) == (group_run.id, Role.GROUP)
+        assert runs.newest_results("shop", "stock", names) == {}
+
+    def test_the_newest_ends_without_a_result_are_told(self, runs: RunStore) -> None:
+        record(runs, block_run("orders", state=BlockState.FAILED, finished=NOON))
+        skipped = record(runs, block_run("orders", state=BlockState.SKIPPED, finished=later(1)))
+        record(runs, done("orders", at=later(2)))
+        record(runs, child("orders", 0), block_run("items", state=BlockState.RUNNING))
+        found = runs.newest_without_result("shop", "sales", [ORDERS, BlockId("items")])
+        assert {name: (run, row.state) for name, (run, row) in found.items()} == {
+            ORDERS: (skipped.id, BlockState.SKIPPED)
+        }
+
+    def test_several_runs_are_read_at_once(self, runs: RunStore) -> None:
+        made = [record(runs, done("orders")).id for _ in range(3)]
+        assert set(runs.several([*made[:2], NOBODY])) == set(made[:2])
+        assert runs.several([]) == {}
+
     def test_dynamic_children_come_in_the_order_of_their_index(self, runs: RunStore) -> None:
         children = [child("orders", index) for index in (10, 2, 0, 1)]
         run = record(runs, *children, group("orders", at=later(1)))
@@ -548,6 +622,7 @@ class RetentionContract:
         changes = Changes(block_runs=(failed,), attempts=(attempt(run.id, "b", snapshot="s2"), attempt(run.id, "a")))
         runs.save(claim(runs, run), changes, now=NOON)
         assert runs.referenced_digests() == {"s1", "s2", "d1", "d2", "d3"}
+        assert runs.snapshot_digests() == {"s1", "s2"}
 
     def test_a_deleted_run_leaves_nothing_behind(self, runs: RunStore) -> None:
         run = create(runs, [done("orders", outputs=(output("d1"),))], snapshot="s1")

@@ -131,12 +131,36 @@ class TriggersContract:
         (row,) = triggers.fires(trigger.id, limit=9)
         assert (row.key, row.outcome, row.reason, row.run) == ("k", Outcome.SKIPPED, "because", None)
 
+    def test_the_history_of_a_project_is_that_of_all_its_triggers(self, triggers: TriggerStore, runs: RunStore) -> None:
+        first, second = made(triggers), made(triggers, replace(DAILY, name="other"), pipeline="q")
+        fired(runs, Fire(first.id, "a"))
+        later = NOW + timedelta(hours=1)
+        assert triggers.record(Fire(second.id, "b", reason="no"), Outcome.MISSED, project="shop", now=later)
+        triggers.forget(second.id, now=later)
+        found = triggers.history("shop", NOW, later + timedelta(seconds=1), limit=9)
+        told = [(one.name, one.pipeline, one.fired.key, one.fired.outcome, one.state) for one in found]
+        assert told == [("other", "q", "b", Outcome.MISSED, ""), ("daily", "p", "a", Outcome.RUN, "queued")]
+        assert [one.name for one in triggers.history("shop", NOW, later, limit=9)] == ["daily"]
+        assert [one.name for one in triggers.history("shop", NOW, later + timedelta(1), limit=1)] == ["other"]
+        assert triggers.history("elsewhere", NOW, later + timedelta(1), limit=9) == []
+
     def test_an_event_is_recorded_once(self, triggers: TriggerStore) -> None:
         trigger = made(triggers, FULL)
         fire = Fire(trigger.id, "event:1", reason="no")
         assert triggers.record(fire, Outcome.FAILED, project="shop", now=NOW)
         assert not triggers.record(fire, Outcome.FAILED, project="shop", now=NOW)
         assert triggers.fired_keys(trigger.id, {"event:1", "event:2"}) == {"event:1"}
+
+    def test_old_due_times_are_forgotten_and_events_are_not(self, triggers: TriggerStore) -> None:
+        trigger = made(triggers, FULL)
+        due, event = Fire(trigger.id, NOW.isoformat(), NOW), Fire(trigger.id, "event:1")
+        for fire in (due, event):
+            assert triggers.record(fire, Outcome.MISSED, project="shop", now=NOW)
+        later = NOW + timedelta(days=1)
+        assert triggers.prune("shop", NOW) == 0
+        assert triggers.prune("bank", later) == 0
+        assert triggers.prune("shop", later) == 1
+        assert [row.key for row in triggers.fires(trigger.id, limit=9)] == ["event:1"]
 
     def test_an_api_trigger_has_a_token_of_its_own(self, triggers: TriggerStore) -> None:
         one = made(triggers, TriggerSpec("one", TriggerType.API))
@@ -176,6 +200,18 @@ class TriggersContract:
         assert triggers.next_due("shop") == trigger.settled
         triggers.look_at(trigger.id, NOW - timedelta(hours=1))
         assert triggers.next_due("shop") == NOW - timedelta(hours=1)
+
+    def test_what_is_decided_for_times_to_come_is_found(self, triggers: TriggerStore) -> None:
+        trigger, other = made(triggers), made(triggers, replace(DAILY, name="other"))
+        assert trigger.settled is not None
+        later = NOW + timedelta(days=3)
+        triggers.settle(trigger.id, Settling(trigger.settled, later, later), now=NOW)
+        assert [one.id for one in triggers.ahead("shop", NOW)] == [trigger.id]
+        assert [one.id for one in triggers.ahead("shop", NOW - timedelta(days=1))] == [trigger.id, other.id]
+        assert triggers.ahead("shop", later) == []
+        assert triggers.ahead("bank", NOW) == []
+        triggers.settle(trigger.id, Settling(later, later, None, active=False), now=NOW)
+        assert triggers.ahead("shop", NOW) == []
 
     def test_a_source_is_watched_by_one_at_a_time(self, triggers: TriggerStore) -> None:
         soon = NOW + timedelta(seconds=30)

@@ -67,7 +67,12 @@ def test_sql_is_reused_if_it_only_reads(read_only: bool, cache: CacheRule, allow
     assert may_stand_in(transformer, reuse=True, sql_read_only=read_only).allowed is allowed
 
 
-@pytest.mark.parametrize("type", [BlockType.SCRATCHPAD, BlockType.MARKDOWN, BlockType.CHART])
+def test_a_chart_is_drawn_anew_only_when_somebody_insists() -> None:
+    assert may_stand_in(spec(BlockType.CHART), reuse=None, sql_read_only=False).allowed
+    assert not may_stand_in(spec(BlockType.CHART), reuse=False, sql_read_only=False).allowed
+
+
+@pytest.mark.parametrize("type", [BlockType.SCRATCHPAD, BlockType.MARKDOWN])
 def test_what_never_runs_has_no_result(type: BlockType) -> None:
     assert not may_stand_in(spec(type, ALWAYS), reuse=True, sql_read_only=True).allowed
 

@@ -14,9 +14,13 @@ from blockwright.compose import Embedded
 from blockwright.core.alerts.model import AlertKind, Service, Webhook
 from blockwright.core.blocks import BlockId
 from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Queue, RunKind, RunState
+from blockwright.core.triggers.model import Outcome
 from blockwright.engine.alerting import Alerting
 from blockwright.ports.alerts import DeliveryState
+from blockwright.ports.feed import Cursor
+from blockwright.ports.runs import Fire
 from blockwright.services import alerts
+from blockwright.services.triggers import edits
 from blockwright.settings import read
 from tests.engine.records import Records, ago, records
 from tests.receivers import hanging, http_receiver, mail_server, refusing
@@ -286,3 +290,27 @@ def test_the_projects_own_file_may_ask_for_secrets(tmp_path: Path) -> None:
         assert channel.target == Webhook(Service.SLACK, "https://hooks.example.org/s3cret")
     finally:
         after.close()
+
+
+def test_a_trigger_that_cannot_start_its_run_is_told_of_once(shop: Records) -> None:
+    with http_receiver() as receiver:
+        shop.project(channels=[hook(receiver)])
+        shop.pipeline()
+        loop = started(shop)
+        keys = {"name": "nightly", "schedule_type": "time", "schedule_interval": "@daily", "status": "active"}
+        trigger = edits.create(shop.workspace, "sales", keys, in_file=False)
+        fire = Fire(trigger.id, "2024-01-31", ago(), "Pipeline `sales` cannot be read. Mend it.")
+        for _ in range(2):
+            shop.workspace.triggering.records.record(fire, Outcome.FAILED, project="shop", now=ago())
+        settle(loop)
+        told = receiver.next().json
+        assert told["title"] == "Not started: sales"
+        assert (
+            "Trigger nightly could not start its run of pipeline sales: Pipeline `sales` cannot be" in told["message"]
+        )
+        (alert,) = shop.workspace.oversight.alerts.list("shop", limit=9)
+        about = alert.about
+        assert (about.kind, about.pipeline, about.run, about.trigger) == (AlertKind.FAILURE, "sales", None, trigger.id)
+        loop.cursor = Cursor("0-0")  # read again from the beginning
+        settle(loop)
+        assert len(shop.workspace.oversight.alerts.list("shop", limit=9)) == 1

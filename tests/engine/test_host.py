@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
@@ -13,6 +14,8 @@ from blockwright.engine.loops import Loop
 from blockwright.ports.bus import Notice, Topic
 from blockwright.ports.installation import Installation
 from blockwright.services import runs
+from tests.contracts.ledger import end
+from tests.contracts.samples import create
 from tests.engines import installation
 from tests.project import Project
 
@@ -35,6 +38,29 @@ class Counting:
             raise RuntimeError("not yet")
         (self.turned if self.turns == 2 else self.called).set()
         return 1000.0
+
+
+class Holding(Counting):
+    """A loop that holds something open."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_loop_that_holds_something_open_closes_it_at_the_end(project: Project) -> None:
+    project.write("metadata.yaml", "project_type: standalone\n")
+    loop = Holding()
+    with installation(project) as (_, opened):
+        host = Host(opened, grace=1.0, loops=[lambda _: loop])
+        thread = Thread(target=host.run)
+        thread.start()
+        assert loop.turned.wait(SECONDS)
+        assert not loop.closed
+        host.stop()
+        thread.join(SECONDS)
+        assert loop.closed
 
 
 def test_a_loop_that_fails_goes_on_and_is_woken_by_its_topics(
@@ -101,9 +127,7 @@ def test_the_janitor_tidies_once_an_hour(project: Project, monkeypatch: pytest.M
         store = opened.workspace("shop")
         opened.feed.add("shop", "files", {}, now=opened.clock.now() - 2 * FEED_AGE)
         opened.feed.add("shop", "files", {}, now=opened.clock.now())
-        store.idempotency.claim(
-            "shop", "key", "digest", now=opened.clock.now() - 2 * ANSWER_AGE, stale=opened.clock.now() - 3 * ANSWER_AGE
-        )
+        store.idempotency.claim("shop", "key", "digest", holder="", now=opened.clock.now() - 2 * ANSWER_AGE)
         begin = opened.clock.monotonic()
         janitor = Janitor(opened)
         assert 0 < janitor.turn() < HOUR
@@ -112,3 +136,33 @@ def test_the_janitor_tidies_once_an_hour(project: Project, monkeypatch: pytest.M
         assert opened.feed.prune(opened.clock.now() - FEED_AGE) == 0
         assert store.idempotency.prune(opened.clock.now() - ANSWER_AGE) == 0
         assert len(opened.feed.after(opened.feed.newest())) == 0
+
+
+def test_the_janitor_goes_by_the_projects_policy(
+    project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    project.pipeline("p", {"kind": "custom", "id": "one", "code": "@custom\ndef one(*a, **k):\n    return 1\n"})
+    with installation(project) as (_, opened):
+        janitor, clock, hours = Janitor(opened), opened.clock, 0
+        begin, now = clock.monotonic(), clock.now()
+        old = [create(opened.workspace("shop").runs, pipeline="p", now=now - timedelta(days=3)) for _ in range(2)]
+        for run in old:
+            end(opened.workspace("shop").runs, run, finished=now - timedelta(days=3))
+
+        def tidy() -> None:
+            nonlocal hours
+            hours += 1
+            monkeypatch.setattr(type(clock), "monotonic", lambda _: begin + hours * (HOUR + 60))
+            janitor.turn()
+
+        project.write("metadata.yaml", "retention: {scheduled: soon}\n")
+        tidy()
+        assert "retention.not_collected project=shop" in caplog.text
+        project.write("metadata.yaml", "retention: {scheduled: 4d}\n")
+        tidy()
+        assert len(list(opened.workspace("shop").runs.ended_runs("shop"))) == 2
+        project.write("metadata.yaml", "retention: {scheduled: 2d}\n")
+        tidy()
+        assert [run.id for run in opened.workspace("shop").runs.ended_runs("shop")] == [old[1].id]
+        assert f"run={old[0].id} reason='it ended more than 2 days ago'" in caplog.text

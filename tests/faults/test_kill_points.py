@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
+from blockwright.wire.journals import Journal
 from blockwright.wire.kill_points import POINTS
 from tests.processes import gone, marked
 from tests.project import Project, states
@@ -37,14 +38,18 @@ def chain(project: Project) -> Path:
 
 def committed(project: Project) -> set[str]:
     """The blocks whose result was committed when the process died."""
-    return {path.parent.name for path in (project.root / ".blockwright" / "runs").glob("*/*/done-*.json")}
+    runs = project.root / ".blockwright" / "runs"
+    journals = [Journal(str(path)).look() for path in runs.glob("*/+sessions/*.jsonl")]
+    alone = {path.parent.name for path in runs.glob("*/*/done-*.json")}
+    return alone | {block_run for journal in journals for block_run, _ in journal.finished}
 
 
 def check_store(project: Project) -> None:
     """No half output is visible: every blob is what its name says."""
-    for blob in (project.root / ".blockwright" / "blobs").glob("??/*"):
+    data = Path(project.environ.get("BLOCKWRIGHT_DATA_DIR", project.root / ".blockwright"))
+    for blob in (data / "blobs").glob("??/*"):
         assert blake3(blob.read_bytes()).hexdigest() == blob.name
-    for manifest in (project.root / ".blockwright" / "runs").glob("*/*/done-*.json"):
+    for manifest in (data / "runs").glob("*/*/done-*.json"):
         json.loads(manifest.read_text())
 
 

@@ -8,9 +8,16 @@ from subprocess import Popen
 
 import pytest
 
+from blockwright.core.runs.model import RunState
+from blockwright.engine.dispatcher import Dispatcher
+from blockwright.services import runs
+from tests.adapters.db.conftest import postgres_url
+from tests.engines import engine, installation
 from tests.faults.gates import SECONDS, arriving, gated, nobody_left
 from tests.faults.test_cancelling import waiting
 from tests.project import Project
+
+__all__ = ["postgres_url"]  # a fixture of this folder, too
 
 pytestmark = pytest.mark.fault
 
@@ -85,3 +92,33 @@ def test_the_attempts_of_a_dead_process_are_recorded_as_lost(project: Project) -
         (1, "ended", "lost"),
         (2, "ended", "completed"),
     ]
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_two_data_folders_of_one_host_leave_each_other_their_runs(project: Project, postgres_url: str) -> None:
+    """They have one database. The locks of the one are not in the other, which says nothing about their owners."""
+    shared = {"BLOCKWRIGHT_DATABASE_URL": postgres_url, "BLOCKWRIGHT_SECRET_KEY": "a phrase for both of the folders"}
+    with gated(project) as gate:
+        go = project.root.parent / "go"
+        code = arriving("while not os.path.exists(kwargs['go']): time.sleep(0.01)")
+        variables = {"gate": str(gate.path), "go": str(go)}
+        project.pipeline("p", {"kind": "loader", "id": "step", "code": code}, variables=variables)
+        folders = [project.root.parent / name for name in ("one", "two")]
+        first, second = (
+            Project(project.root, {**project.environ, **shared, "BLOCKWRIGHT_DATA_DIR": str(folder)})
+            for folder in folders
+        )
+        with engine(first) as at_work, installation(second) as (_, other):
+            run = at_work.start("p")
+            gate.hear()
+            driving = at_work.workspace.owners.hold()
+            beside = other.workspace("shop")
+            assert runs.living_owner(beside, run) == driving
+            idle = Dispatcher(beside, other.executor("shop"), other.bus, warm=False)
+            idle.turn()  # it looks for what nobody drives
+            assert idle.engine.active == {}
+            go.write_text("")
+            assert at_work.ended(run).state is RunState.COMPLETED
+            (row,) = at_work.workspace.runs.block_runs(run)
+            assert row.attempt == 1

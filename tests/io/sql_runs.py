@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,9 @@ def given(block: str, value: Any, sql: dict[str, Any] | None = None) -> SqlInput
     def arrow() -> pa.Table:
         if not isinstance(value, pd.DataFrame):
             raise TypeError(f"`{block}` is a {type(value).__name__}, not a table.")
-        return pa.Table.from_pandas(value, preserve_index=False)
+        with warnings.catch_warnings():  # pyarrow 25 takes `values` of times with a zone
+            warnings.simplefilter("ignore", pd.errors.Pandas4Warning)
+            return pa.Table.from_pandas(value, preserve_index=False)
 
     return SqlInput(block, lambda: value, arrow, sql)
 

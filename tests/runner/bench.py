@@ -28,6 +28,7 @@ from blockwright.ports.executors import (
     ExecutorLost,
 )
 from blockwright.wire.documents import load
+from blockwright.wire.journals import is_named, read_manifest
 from blockwright.wire.manifests import Manifest
 from blockwright.wire.outputs import Output
 from blockwright.wire.specs import AttemptKind, AttemptSpec, CodeFile, Input, ProjectContext
@@ -95,6 +96,8 @@ class Project:
             work=str(work),
             commit=str(work.parent / f"done-{self.attempts}.json"),
         )
+        if given.get("session") is not None:
+            spec = replace(spec, journal=str(self.folder / "runs" / "1" / "+sessions" / "1.jsonl"))
         return replace(spec, **given)
 
     def given(self, block: str, *values: Any, **options: Any) -> Input:
@@ -135,6 +138,8 @@ class Done:
     @property
     def manifest(self) -> Manifest:
         (event,) = [each for each in self.events if isinstance(each, AttemptCommitted)]
+        if is_named(event.manifest):
+            return load(Manifest, read_manifest(event.manifest))
         return load(Manifest, json.loads(Path(event.manifest).read_bytes()))
 
     @property

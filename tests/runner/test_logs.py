@@ -182,3 +182,40 @@ def test_shown_values_become_frames(runner: Bench) -> None:
     kinds = [event.frame["preview"]["kind"] for event in done.events if isinstance(event, AttemptProgress)]
     assert kinds == ["json", "image", "plotly"], done.text
     assert len(Path(done.spec.work, "frames.jsonl").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize("backend", ["Agg", "svg"])
+def test_plots_are_shown_whatever_backend_the_block_chose_and_each_once(runner: Bench, backend: str) -> None:
+    done = runner.run(
+        f"""
+        import matplotlib
+        matplotlib.use({backend!r})
+        from matplotlib import pyplot as plt
+
+        @custom
+        def show():
+            plt.plot([1, 2])
+            plt.figure()
+            plt.show()
+            plt.figure().show()
+        """
+    )
+    kinds = [event.frame["preview"]["kind"] for event in done.events if isinstance(event, AttemptProgress)]
+    assert kinds == ["image"] * 3, done.text
+
+
+def test_objects_that_speak_html_to_notebooks_are_shown_by_it(runner: Bench) -> None:
+    done = runner.run(
+        """
+        class Card:
+            def _repr_html_(self):
+                return "<b>five</b>"
+
+        @custom
+        def show():
+            display(Card(), Card)
+        """
+    )
+    shown = [event.frame["preview"] for event in done.events if isinstance(event, AttemptProgress)]
+    assert shown[0] == {"kind": "html", "html": "<b>five</b>"}
+    assert shown[1]["kind"] == "object"

@@ -7,8 +7,8 @@ import signal
 from pathlib import Path
 
 from blockwright.ports.executors import AttemptCommitted, AttemptExited
-from blockwright.wire.documents import dump
-from blockwright.wire.manifests import Outcome
+from blockwright.wire.documents import dump, load
+from blockwright.wire.manifests import Manifest, Outcome
 from blockwright.wire.specs import Input, Limits
 from tests.runner.bench import Bench, Done, alive
 
@@ -137,7 +137,7 @@ def test_a_short_manifest_comes_along_and_a_long_one_by_its_path(runner: Bench) 
         long = runner.run("@custom\ndef give(): return ['x' * 99] * 100\n", session=session)
         (told,) = [each for each in short.events if isinstance(each, AttemptCommitted)]
         (silent,) = [each for each in long.events if isinstance(each, AttemptCommitted)]
-        assert json.dumps(told.brief) == json.dumps(dump(short.manifest))
+        assert json.dumps(dump(load(Manifest, told.brief))) == json.dumps(dump(short.manifest))
         assert silent.brief is None
 
 

@@ -106,6 +106,7 @@ def test_a_log_that_fits_is_complete(pipe: Pipe) -> None:
 
 
 def test_a_log_that_cannot_be_written_loses_its_entries_only(tmp_path: Path) -> None:
-    made = Pipe(tmp_path / "gone")
+    (tmp_path / "in the way").touch()
+    made = Pipe(tmp_path / "in the way")
     made.write(b"a\n")
     assert made.messages() == []

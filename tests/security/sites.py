@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from blockwright.adapters.rates.local import LocalRates
@@ -134,10 +135,11 @@ class City:
 
 
 def addresses(app: FastAPI) -> list[Address]:
-    """Every route and method of the app."""
+    """Every route and method of the app; sockets have none, and a test of their own (`test_18_sockets.py`)."""
     return [
         Address(method, context.path or "", getattr(context.endpoint, NEED, Need()))
         for context in iter_route_contexts(app.routes)
+        if not isinstance(context.original_route, WebSocketRoute)
         for method in sorted(context.methods or {"GET"})
     ]
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,10 @@ from blockwright.services.access.audit import By
 from blockwright.settings import read
 from blockwright.web.app import create_app
 from blockwright.web.site import Site
+from tests.adapters.db.conftest import postgres_url
 from tests.project import Project
+
+__all__ = ["postgres_url"]  # a fixture of this folder, too
 
 OWNER = Actor(0, "ada@example.com", (Grant(Role.OWNER),))
 
@@ -87,15 +90,46 @@ class Server:
         return driver.drive(run)  # type: ignore[arg-type]
 
 
+CORE = (
+    "test_backfills",
+    "test_catalog",
+    "test_experiments",
+    "test_live",
+    "test_mage",
+    "test_models",
+    "test_notes",
+    "test_oversight",
+    "test_overview",
+    "test_projects",
+    "test_runs",
+    "test_triggers",
+    "test_workspace",
+)
+"""What is called on PostgreSQL as well: everything that asks the records for more than one row."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] in CORE and "records" in metafunc.fixturenames:
+        grown = pytest.param("postgres", marks=(pytest.mark.postgres, pytest.mark.slow))
+        metafunc.parametrize("records", ["sqlite", grown], indirect=True)
+
+
 @pytest.fixture
-def serve(project: Project) -> Iterator[Callable[[], Server]]:
+def records(request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """The settings that say where the records are."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return {}
+    return {"BLOCKWRIGHT_DATABASE_URL": request.getfixturevalue("postgres_url")}
+
+
+@pytest.fixture
+def serve(project: Project, records: Mapping[str, str]) -> Iterator[Callable[[], Server]]:
     """Opens the project as it is now; closes what was opened."""
     opened: list[Server] = []
 
     def start() -> Server:
-        platform = Embedded(
-            read({"PATH": "/usr/bin:/bin", "BLOCKWRIGHT_SLOTS": "2", "BLOCKWRIGHT_ALERT_HOSTS": "127.0.0.0/8"})
-        )
+        settings = {"PATH": "/usr/bin:/bin", "BLOCKWRIGHT_SLOTS": "2", "BLOCKWRIGHT_ALERT_HOSTS": "127.0.0.0/8"}
+        platform = Embedded(read({**settings, **records}))
         installation = platform.installation(project.root)
         access = platform.access(installation.data)
         site = Site(installation, access, "0.0", body_seconds=1.0)

@@ -43,6 +43,8 @@ def test_from_plan_to_retry(server: Server) -> None:
     again = server.call("POST", f"{own}/pause")
     assert (again.status_code, again.json()["code"]) == (409, "backfill_state")
     assert server.call("POST", f"{own}/resume").json()["state"] == "running"
+    assert server.call("PATCH", own, json={"parallel": 9}).json()["parallel"] == 9
+    assert server.call("PATCH", own, json={"parallel": 0}).status_code == 422
     page = server.get(f"{own}/slices", params={"limit": 2}).json()
     assert [one["name"] for one in page["items"]] == ["2024-01-01", "2024-01-02"]
     rest = server.get(f"{own}/slices", params={"cursor": page["next"]}).json()

@@ -88,6 +88,23 @@ def test_a_log_is_followed_to_its_end(listening: Listening) -> None:
         assert list(events) == [("end", {"run": run}, "")]
 
 
+def test_a_log_is_followed_from_near_its_end(listening: Listening) -> None:
+    listening.server.project.write(
+        "data_loaders/load.py",
+        "@data_loader\ndef load(*args, **kwargs):\n    for line in range(500):\n        print('line', line)\n",
+    )
+    run = start(listening.server)
+    listening.server.drive(run)
+    with listening.follow(f"runs/{run}/logs/follow?last=2000") as events:
+        name, begin, _ = next(events)
+        assert name == "begin"
+        told = [line["message"] for name, lines, _ in events if name == "lines" for line in lines]
+    numbers = [int(message.removeprefix("line ")) for message in told if message.startswith("line ")]
+    assert numbers == list(range(numbers[0], 500))
+    assert 450 < numbers[0] < 500
+    assert begin["left_out"] > 10_000
+
+
 def test_a_stream_ends_when_its_caller_loses_the_right(listening: Listening) -> None:
     server = listening.server
     store, now = server.site.access.store, server.site.installation.clock.now()

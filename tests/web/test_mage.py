@@ -5,17 +5,34 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from blockwright.core.access import Actor, Grant, Role
-from blockwright.core.runs.model import BlockState, RunState
+from blockwright.core.blocks import BlockId
+from blockwright.core.runs.model import (
+    BlockRun,
+    BlockRunName,
+    BlockState,
+    Queue,
+    Run,
+    RunId,
+    RunKind,
+    RunRequest,
+    RunSettings,
+    RunState,
+)
+from blockwright.engine.figures import Figures
 from blockwright.ports.bus import Topic
+from blockwright.services import runs
+from blockwright.services.backfills import asking
 from blockwright.services.triggers import edits
 from blockwright.web.app import create_app
 from blockwright.web.mage import words
+from tests.contracts.samples import NOON
 from tests.project import Project
 from tests.web.conftest import Server
 
@@ -110,10 +127,59 @@ def test_lists_have_their_old_keys(server: Server, trigger: tuple[int, str]) -> 
     schedules = server.get("/api/pipelines/rides/pipeline_schedules").json()["pipeline_schedules"]
     assert [(entry["id"], entry["schedule_type"], entry["token"]) for entry in schedules] == [(number, "api", token)]
     assert len(server.get("/api/pipeline_schedules").json()["pipeline_schedules"]) == 1
-    assert server.get("/api/statuses").json()["statuses"][0]["scheduler_status"] == "running"
     server.gate.actor = Actor(2, "bob@example.com", (Grant(Role.VIEWER, "shop"),))
     assert server.get("/api/pipeline_schedules").json()["pipeline_schedules"][0]["token"] is None
     assert server.call("POST", f"/api/pipeline_schedules/{number}/pipeline_runs").status_code == 404
+
+
+def test_the_scheduler_runs_when_an_engine_has_told_so_of_late(server: Server) -> None:
+    def status() -> str:
+        return str(server.get("/api/statuses").json()["statuses"][0]["scheduler_status"])
+
+    assert status() == "stopped"
+    Figures(server.site.installation).turn()
+    assert status() == "running"
+
+
+def test_a_run_has_passed_its_sla_once_its_time_is_over(server: Server) -> None:
+    workspace = server.site.installation.workspace("shop")
+    now = workspace.clock.now()
+    for sla, date in ((60, now - timedelta(minutes=2)), (3600, now)):
+        request = RunRequest("shop", "rides", kind=RunKind.TRIGGER, queue=Queue.ENGINE, execution_date=date)
+        made = runs.start(workspace, replace(request, settings=RunSettings(sla=sla)))
+        shown = server.get(f"/api/pipeline_runs/{made.id}").json()["pipeline_run"]
+        assert shown["passed_sla"] is (sla == 60)
+
+
+def test_what_was_tried_again_and_children_have_metrics() -> None:
+    run = Run(RunId(1), "shop", "rides", RunKind.API, RunState.RUNNING, "", NOON)
+    plain = BlockRun(BlockRunName("a"), BlockId("a"), state=BlockState.COMPLETED, attempt=1)
+    assert words.block_run_document(run, plain)["metrics"] is None
+    child = replace(plain, index=3, attempt=2)
+    assert words.block_run_document(run, child)["metrics"] == {"dynamic_block_index": 3, "retry": {"attempts": 2}}
+
+
+@pytest.mark.parametrize("kind", ["pipeline_runs", "pipeline_schedules", "backfills"])
+def test_what_is_hidden_answers_in_the_words_of_what_is_not_there(server: Server, kind: str) -> None:
+    workspace = server.site.installation.workspace("shop")
+    keys = {"name": "nightly", "schedule_type": "time", "schedule_interval": "@daily"}
+    numbers = {
+        "pipeline_runs": int(runs.start(workspace, RunRequest("shop", "rides")).id),
+        "pipeline_schedules": int(edits.create(workspace, "rides", keys, in_file=False).id),
+        "backfills": int(asking.create(workspace, asking.Asked("rides", "2024-01-01", "2024-01-02")).id),
+    }
+    server.gate.actor = Actor(3, "eve@example.com", (Grant(Role.EDITOR, "shop", "other"),))
+
+    def answer(number: int) -> tuple[int, str]:
+        if kind == "pipeline_schedules":
+            found = server.call("POST", f"/api/{kind}/{number}/pipeline_runs")
+        else:
+            found = server.get(f"/api/{kind}/{number}")
+        return found.status_code, found.text.replace(str(number), "N")
+
+    hidden, missing = answer(numbers[kind]), answer(4711)
+    assert hidden == missing
+    assert hidden[0] == 404
 
 
 def test_errors_are_200_where_the_setting_says_so(server: Server) -> None:

@@ -36,7 +36,7 @@ def server(project: Project, serve: Callable[[], Server]) -> Server:
 
 
 def test_the_server_says_that_it_lives(server: Server) -> None:
-    assert server.get("/health").json() == {"status": "ok"}
+    assert server.get("/health").json() == {"status": "ok", "tracking": "off"}
     assert server.get("/health/ready").status_code == 200
     assert server.get("/api/v1/about").json()["version"] == "0.0"
 
@@ -116,3 +116,12 @@ def test_answers_carry_the_headers_that_keep_browsers_safe(server: Server) -> No
     assert headers["cache-control"] == "no-store"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert len(headers["x-request-id"]) == 16
+
+
+def test_you_are_told_what_you_may_in_each_project(server: Server) -> None:
+    mine = server.get("/api/v1/me").json()
+    assert mine["within"] == {name: ["view", "run", "edit", "secrets", "admin", "own"] for name in mine["projects"]}
+
+
+def test_ways_to_sign_in_are_told_to_anybody(server: Server) -> None:
+    assert server.get("/api/v1/sign-in").json() == {"password": True, "provider": False}

@@ -51,6 +51,9 @@ def test_a_run_from_start_to_end(server: Server) -> None:
     shown = server.get(f"runs/{run['id']}").json()
     assert (shown["state"], shown["counts"], shown["more_blocks"]) == ("completed", {"completed": 2}, False)
     assert [block["id"] for block in shown["blocks"]] == ["load", "clean"]
+    assert [(block["uuid"], block["upstream"]) for block in shown["shape"]] == [("load", []), ("clean", ["load"])]
+    assert shown["started"] <= shown["blocks"][0]["started"] <= shown["blocks"][0]["finished"] <= shown["finished"]
+    assert shown["last_success"] is None
     block = server.get(f"runs/{run['id']}/block-runs/load").json()
     assert [attempt["outcome"] for attempt in block["attempt_list"]] == ["completed"]
     assert server.get(f"runs/{run['id']}/block-runs/none").status_code == 404
@@ -91,6 +94,36 @@ def test_lists_are_filtered_and_paged(server: Server) -> None:
     assert found(since=moment) == made[1:]
     assert found(until=moment) == made[:1]
     assert found(since="2999-01-01T00:00:00Z") == []
+    assert found(longer=0) == []
+    server.drive(made[0])
+    assert found(longer=0) == made[:1]
+    assert found(longer=3600) == []
+
+
+def test_a_list_tells_whose_runs_and_how_far_they_are(server: Server) -> None:
+    mine, other = start(server)["id"], start(server, pipeline="other")["id"]
+    server.drive(mine)
+    assert [run["id"] for run in server.get("runs?by=me").json()["items"]] == [other, mine]
+    assert [run["id"] for run in server.get("runs?by=ada@example.com&state=completed").json()["items"]] == [mine]
+    assert server.get("runs?by=bob@example.com").json()["items"] == []
+    counts = {run["id"]: run["block_counts"] for run in server.get("runs?counts=true").json()["items"]}
+    assert counts[mine] == {"total": 2, "done": 2, "reused": 0, "failed": 0}
+    assert counts[other] == {"total": 1, "done": 0, "reused": 0, "failed": 0}
+    assert server.get("runs").json()["items"][0]["block_counts"] is None
+
+
+def test_an_ended_run_is_forgotten_by_who_may(server: Server) -> None:
+    run, waiting = start(server)["id"], start(server)["id"]
+    server.drive(run)
+    server.gate.actor, owner = Actor(2, "bob@example.com", (Grant(Role.EDITOR),)), server.gate.actor
+    assert server.call("DELETE", f"runs/{run}").status_code == 403
+    server.gate.actor = owner
+    refused = server.call("DELETE", f"runs/{waiting}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_ended")
+    assert server.call("DELETE", f"runs/{run}").status_code == 204
+    assert server.get(f"runs/{run}").status_code == 404
+    assert server.call("DELETE", f"runs/{run}").status_code == 404
+    assert [each["id"] for each in server.get("runs").json()["items"]] == [waiting]
 
 
 def test_a_failed_run_is_explained_and_retried(server: Server) -> None:
@@ -98,7 +131,9 @@ def test_a_failed_run_is_explained_and_retried(server: Server) -> None:
     server.drive(run)
     error = server.get(f"runs/{run}/block-runs/load").json()["error"]
     assert (error["type"], error["message"], error["file"]) == ("ValueError", "no orders today", "data_loaders/load.py")
-    assert error["traceback"][0]["own"] is True
+    frame = error["traceback"][0]
+    assert frame["own"] is True
+    assert "raise ValueError" in frame["code"][frame["line"] - frame["code_from"]]
     assert server.call("POST", f"runs/{run}/cancel").json()["code"] == "run_ended"
     again = server.call("POST", f"runs/{run}/retry", json={"start": [], "same_code": True})
     assert again.status_code == 202

@@ -248,3 +248,63 @@ def test_an_event_that_is_offered_fires_those_that_take_it(server: Server) -> No
     assert server.call("POST", "events", json=event).json()["runs"] == []
     records = server.platform.workspace(server.project.root).triggering.records
     assert len(records.fires(TriggerId(takes), limit=5)) == 1
+
+
+def checked(server: Server, definition: Any, **more: Any) -> Any:
+    answer = server.call("POST", "pipelines/p/triggers/check", json={"definition": definition, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_draft_is_judged_and_nothing_is_stored(server: Server) -> None:
+    good = checked(server, {"name": "n", "schedule_interval": "30 12 1 1,7 *", "timezone": "Europe/Berlin"})
+    assert good["valid"]
+    assert {time[-6:] for time in good["times"]} == {"+01:00", "+02:00"}
+    assert all("T12:30:00" in time for time in good["times"])
+    wrong = checked(server, {"name": "n", "schedule_interval": "61 * * * *", "sla": "soon"})
+    assert not wrong["valid"]
+    assert [problem["key"] for problem in wrong["problems"]] == ["schedule_interval", "sla"]
+    assert server.get("triggers").json()["items"] == []
+
+
+def test_a_draft_may_not_take_the_name_of_another(server: Server) -> None:
+    number = made(server, **DAILY)["id"]
+    assert [problem["key"] for problem in checked(server, DAILY)["problems"]] == ["name"]
+    assert checked(server, DAILY, trigger=number)["valid"]
+
+
+def test_a_draft_of_an_event_trigger_says_whether_it_takes_an_event(server: Server) -> None:
+    source = {"type": "pipeline", "pipeline": "q"}
+    draft = {"name": "n", "schedule_type": "event", "sources": [source], "match": {"kind": ["order"]}}
+    assert checked(server, draft)["takes"] is None
+    assert checked(server, draft, event={"kind": "order"})["takes"] is True
+    assert checked(server, draft, event={"kind": "else"})["takes"] is False
+    nowhere = {**draft, "sources": [{**source, "pipeline": "nowhere"}]}
+    assert [problem["key"] for problem in checked(server, nowhere)["problems"]] == ["sources[0].pipeline"]
+
+
+def test_the_calendar_has_the_paused_ones_when_asked(server: Server) -> None:
+    made(server, name="on", schedule_interval="@hourly", status="active")
+    made(server, name="off", schedule_interval="@hourly")
+    window = {"start": "2030-05-01T00:00:00Z", "until": "2030-05-02T00:00:00Z"}
+    assert {one["name"] for one in server.get("triggers/calendar", params=window).json()["items"]} == {"on"}
+    both = server.get("triggers/calendar", params={**window, "paused": True, "each": 2}).json()["items"]
+    assert [(one["name"], one["active"]) for one in both] == [("on", True), ("off", False)] * 2
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+@pytest.mark.parametrize("path", ["calendar", "history"])
+def test_a_window_at_the_end_of_time_is_refused_in_words(server: Server, path: str, moment: str) -> None:
+    answer = server.get(f"triggers/{path}", params={"start": moment, "until": moment})
+    assert (answer.status_code, "out of reach" in answer.json()["detail"]) == (422, True)
+
+
+def test_the_history_of_all_triggers_names_the_state_of_each_run(server: Server) -> None:
+    number = made(server, name="hook", schedule_type="api", status="active")["id"]
+    run = server.call("POST", f"triggers/{number}/run", json={}).json()["run"]
+    window = {"start": "2020-01-01T00:00:00Z", "until": "2020-12-31T00:00:00Z"}
+    assert server.get("triggers/history", params=window).json() == {"items": [], "complete": True}
+    now = server.platform.workspace(server.project.root).clock.now()
+    window = {"start": f"{now:%Y-%m-%d}T00:00:00Z", "until": f"{now.year + 1}-01-02T00:00:00Z"}
+    (found,) = server.get("triggers/history", params=window).json()["items"]
+    assert (found["trigger"], found["name"], found["run"], found["state"]) == (number, "hook", run, "queued")

@@ -82,6 +82,16 @@ def test_a_manifest_comes_back_as_it_was(given_outputs: tuple[Output, ...]) -> N
     assert through_json(manifest) == manifest
 
 
+@given(specs)
+def test_a_brief_spec_comes_back_as_it_was(spec: AttemptSpec) -> None:
+    assert documents.load(AttemptSpec, json.loads(json.dumps(documents.brief(spec)))) == spec
+
+
+def test_a_brief_document_leaves_out_what_is_as_it_would_be_anyway() -> None:
+    assert documents.brief(Manifest("1/a/1", Outcome.COMPLETED)) == {"attempt_id": "1/a/1", "outcome": "completed"}
+    assert documents.brief(Column("a", "int", 0), without=("type",)) == {"name": "a", "nulls": 0}
+
+
 def test_what_a_newer_writer_adds_is_ignored() -> None:
     assert documents.load(Column, {"name": "a", "type": "int", "colour": "blue"}) == Column("a", "int")
 
@@ -99,3 +109,10 @@ def test_a_missing_key_is_named(data: Any) -> None:
 def test_a_wrong_word_is_told_with_its_place() -> None:
     with pytest.raises(DocumentError, match=r"Manifest\.outcome"):
         documents.load(Manifest, {"attempt_id": "x", "outcome": "maybe"})
+
+
+def test_a_part_that_is_made_already_stands_in_for_its_document() -> None:
+    output = Output("output_0", "ab", "json", "int", 1)
+    loaded = documents.load(Input, {"block": "load", "outputs": [output]})
+    assert loaded.outputs == (output,)
+    assert loaded.outputs[0] is output

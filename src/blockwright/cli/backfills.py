@@ -13,6 +13,7 @@ import click
 
 from blockwright.cli import text
 from blockwright.cli.app import DONE, App, emit, json_option, parse_variables, pass_app, project_option
+from blockwright.cli.audit import record
 from blockwright.core.errors import Invalid
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def start_backfill(app: App, /, pipeline: str, name: str, project: Path | None, 
     from blockwright.services.backfills.asking import create
 
     made = create(app.workspace(project), _asked(pipeline, {**said, "name": name}), by="the command line")
+    _record(app, project, "create", made)
     return _changed(
         app, project, made, as_json, "is queued; `blockwright start` or `blockwright scheduler` works it off"
     )
@@ -164,6 +166,22 @@ def pause_backfill(app: App, backfill: int, project: Path | None, as_json: bool)
     return _wish(app, backfill, "pause", project, as_json)
 
 
+@backfill_command.command("limit")
+@click.argument("backfill", type=int)
+@click.argument("parallel", type=click.IntRange(1, 1000))
+@project_option
+@json_option
+@pass_app
+def limit_backfill(app: App, backfill: int, parallel: int, project: Path | None, as_json: bool) -> int:
+    """Let PARALLEL slices of BACKFILL run at once from now on; those that run go on."""
+    from blockwright.services.backfills.asking import find, set_parallel
+
+    workspace = app.workspace(project)
+    changed = set_parallel(workspace, find(workspace, backfill), parallel)
+    _record(app, project, "change", changed)
+    return _changed(app, project, changed, as_json, f"runs {parallel} slices at once")
+
+
 @backfill_command.command("resume")
 @click.argument("backfill", type=int)
 @project_option
@@ -200,7 +218,13 @@ def _wish(app: App, backfill: int, word: str, project: Path | None, as_json: boo
 
     workspace = app.workspace(project)
     changed = wish(workspace, find(workspace, backfill), Wish(word))
+    _record(app, project, word, changed)
     return _changed(app, project, changed, as_json, f"is {changed.state.value}")
+
+
+def _record(app: App, project: Path | None, action: str, backfill: Backfill) -> None:
+    object = backfill.pipeline
+    record(app, project, f"backfill.{action}", project=backfill.project, object=object, backfill=backfill.id)
 
 
 def _changed(app: App, project: Path | None, backfill: Backfill, as_json: bool, sentence: str) -> int:

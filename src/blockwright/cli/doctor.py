@@ -17,7 +17,7 @@ from blockwright.core.errors import BlockwrightError
 
 EXTRAS: dict[str, tuple[str, ...]] = {
     "sql": ("psycopg",),
-    "ml": ("scikit-learn", "xgboost|xgboost-cpu", "polars", "matplotlib", "plotly"),
+    "ml": ("mlflow", "optuna", "scikit-learn", "xgboost|xgboost-cpu", "polars", "matplotlib", "plotly"),
 }
 CORE = ("pandas", "pyarrow", "duckdb", "sqlalchemy", "blake3")
 LOW_SPACE = 1 << 30
@@ -38,7 +38,7 @@ class Finding:
 @json_option
 @pass_app
 def doctor_command(app: App, project: Path | None, as_json: bool) -> int:
-    """Check packages, project, database, data folder and fork server. Exit code 1 when something is wrong."""
+    """Check packages, project, database, data folder, outputs and fork server. Exit code 1 when something is wrong."""
     findings = [_python(), *_packages(), *_project(app, project)]
     bad = any(finding.level == "error" for finding in findings)
     if as_json:
@@ -102,6 +102,7 @@ def _project(app: App, project: Path | None) -> list[Finding]:
         ),
         ("Database", lambda: _database(app, root)),
         ("Data folder", lambda: _data_folder(app, root)),
+        ("Outputs", lambda: app.platform.workspace(root).artifacts.check()),
         ("Fork server", lambda: _fork_server(app, root)),
     ]
     return [_checked(what, look) for what, look in checks]
@@ -124,8 +125,11 @@ def _database(app: App, root: Path) -> str:
 
 def _data_folder(app: App, root: Path) -> str:
     usage = app.platform.workspace(root).artifacts.usage()
-    free = usage["free"]
-    told = f"{text.size(usage['blobs'])} of outputs, {text.size(usage['runs'])} of logs, {text.size(free)} free"
+    free, total = usage["free"], usage["total"]
+    told = f"{text.size(usage['blobs'])} of outputs, {text.size(usage['runs'])} of logs"
+    if not total:
+        return f"{told}, in an object store"
+    told += f", {text.size(free)} free"
     if free < LOW_SPACE:
         raise OSError(f"{told}: less than {text.size(LOW_SPACE)} is free; `blockwright gc --dry-run` shows what may go")
     return told

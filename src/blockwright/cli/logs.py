@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockwright.cli.app import DONE, App, emit, json_option, pass_app, project_option
-from blockwright.core.searches import LEVELS
+from blockwright.core.log_search import LEVELS
 
 if TYPE_CHECKING:
     from blockwright.ports.workspace import Workspace

@@ -8,6 +8,7 @@ import click
 
 from blockwright.cli import text
 from blockwright.cli.app import DONE, App, emit, json_option, pass_app, project_option
+from blockwright.cli.audit import record
 
 
 @click.group("products")
@@ -97,6 +98,8 @@ def refresh_product(app: App, product: str, project: Path | None, as_json: bool)
     workspace = app.workspace(project)
     wanted = products.named(workspace, product)
     run = products.compute(workspace, wanted, queue=Queue.ENGINE, by="the command line")
+    made_by = f"{run.pipeline}/{product}"
+    record(app, project, "product.refresh", project=run.project, object=made_by, run=run.id)
     wake_engines(app.platform.installation(app.root(project)).bus, run.project)
     if as_json:
         emit({"product": product, "run": run.id, "state": run.state.value})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from blockwright.ports.projects import ProjectStore
 
 @click.command("init")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--template", type=click.Choice(["blank", "etl", "mlops"]), default="blank", show_default=True)
+@click.option("--template", type=click.Choice(["blank", "etl", "mlops", "tuning"]), default="blank", show_default=True)
 @json_option
 @pass_app
 def init_command(app: App, path: Path, template: str, as_json: bool) -> int:
@@ -186,11 +187,20 @@ def new_command() -> None:
 
 @new_command.command("pipeline")
 @click.argument("name")
+@click.option("--template", help="Begin with a template; `blockwright templates list` lists them.")
 @project_option
 @json_option
 @pass_app
-def new_pipeline(app: App, name: str, project: Path | None, as_json: bool) -> int:
-    """Create an empty pipeline."""
+def new_pipeline(app: App, name: str, template: str | None, project: Path | None, as_json: bool) -> int:
+    """Create an empty pipeline, or one made of a template."""
+    if template is not None:
+        from blockwright.services.access.audit import command_line
+        from blockwright.services.editing import apply
+
+        workspace = app.workspace(project)
+        draft = workspace.files.templates.new_pipeline(template, name)
+        apply(workspace, draft, by=command_line(getpass.getuser()).actor.name)
+        return _made([change.path for change in draft.changes], as_json)
     files = app.platform.files(app.root(project)).new_pipeline(name, type="python")
     return _made(list(files), as_json)
 
@@ -219,6 +229,7 @@ def new_pipeline(app: App, name: str, project: Path | None, as_json: bool) -> in
 )
 @click.option("--language", type=click.Choice(["python", "sql"]), default="python", show_default=True)
 @click.option("--upstream", multiple=True, metavar="BLOCK", help="A block that feeds it (may be repeated).")
+@click.option("--template", help="Begin with a template; `blockwright templates list` lists them.")
 @project_option
 @json_option
 @pass_app
@@ -229,12 +240,13 @@ def new_block(
     block_type: str,
     language: str,
     upstream: tuple[str, ...],
+    template: str | None,
     project: Path | None,
     as_json: bool,
 ) -> int:
     """Add a block to PIPELINE; its file comes from a template unless it is there already."""
     files = app.platform.files(app.root(project)).new_block(
-        pipeline, name, type=block_type, language=language, upstream=upstream, template=None
+        pipeline, name, type=block_type, language=language, upstream=upstream, template=template
     )
     return _made(list(files), as_json)
 

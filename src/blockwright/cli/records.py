@@ -73,6 +73,9 @@ def show_command(app: App, run: str, project: Path | None, as_json: bool) -> int
     )
     if found.reason:
         click.echo(f"  {found.reason}")
+    tags = workspace.learning.annotations.tags(found.project, [found.id]).get(found.id, ())
+    if tags:
+        click.echo(f"  tags: {', '.join(map(str, tags))}")
     if not found.state.final and runs.living_owner(workspace, found.id) is None:
         click.echo(f"  Nobody drives it; `blockwright retry {found.id}` goes on.")
     rows = workspace.runs.block_runs(found.id)
@@ -82,6 +85,10 @@ def show_command(app: App, run: str, project: Path | None, as_json: bool) -> int
     for row in rows:
         if row.state is BlockState.FAILED and row.failure is not None:
             _tell_failure(workspace, row)
+    for note in workspace.learning.annotations.notes(found.project, found.id):
+        click.echo(f"  {click.style(f'{note.author}:', dim=True)} {text.cut(note.text, 200)}")
+    for link in workspace.learning.experiments.list(found.project, run=found.id, limit=5):
+        click.echo(f"  tracked: {link.name} ({link.experiment})  `blockwright experiments show {link.tracked}`")
     return DONE
 
 

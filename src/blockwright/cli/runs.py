@@ -257,6 +257,29 @@ def _wait_for_end(workspace: Workspace, run_id: RunId) -> None:
         time.sleep(0.05)
 
 
+@click.command("delete")
+@click.argument("run_names", nargs=-1, required=True, metavar="RUN...")
+@project_option
+@json_option
+@pass_app
+def delete_command(app: App, run_names: tuple[str, ...], project: Path | None, as_json: bool) -> int:
+    """Forget RUN with its logs; what it gave goes with the next `blockwright gc`, unless something else refers to it.
+
+    A run that goes on is cancelled first, and what is pinned, aliased or restored stays: both are refused.
+    """
+    from blockwright.services import retention, runs
+
+    workspace = app.workspace(project)
+    found = {run.id: run for run in (runs.resolve(workspace, name) for name in run_names)}
+    freed = {run: retention.delete_run(workspace, run) for run in found}
+    if as_json:
+        emit({"deleted": [{"run": run, "bytes": size} for run, size in freed.items()]})
+        return DONE
+    for run, size in freed.items():
+        click.echo(f"run {run} of {found[run].pipeline} is forgotten: {text.size(size)} freed")
+    return DONE
+
+
 @click.command("retry")
 @click.argument("run")
 @project_option

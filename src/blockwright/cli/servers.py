@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -12,11 +13,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
+from typing import Protocol
 
 import click
 
 from blockwright.cli.app import DONE, App, emit, json_option, pass_app
-from blockwright.core.errors import Invalid
+from blockwright.core.errors import BlockwrightError, Invalid
+from blockwright.ports.bus import Listener, Topic
 from blockwright.ports.platform import Server
 
 log = logging.getLogger(__name__)
@@ -25,7 +28,9 @@ PORT = 6789
 RESTART_SECONDS = 1.0
 LONGEST_RESTART_SECONDS = 60.0
 STEADY_SECONDS = 60.0
-"""A scheduler that lived so long has not died of how it was started."""
+"""A process that lived so long has not died of how it was started."""
+LOOK_SECONDS = 10.0
+"""How long a promotion may go unnoticed by whoever starts the prediction service."""
 
 path_argument = click.argument("path", type=click.Path(path_type=Path), required=False)
 host_option = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -47,22 +52,41 @@ grace_option = click.option(
 @host_option
 @port_option
 @click.option("--no-scheduler", is_flag=True, help="Only the web server: nothing runs and no trigger fires.")
+@click.option("--no-serving", is_flag=True, help="Do not answer predictions, whatever was promoted.")
+@click.option(
+    "--serving-port",
+    type=click.IntRange(1, 65535),
+    default=5000,
+    show_default=True,
+    help="Where predictions are answered.",
+)
 @grace_option
 @json_option
 @pass_app
 def start_command(
-    app: App, path: Path | None, host: str, port: str, no_scheduler: bool, grace: float, as_json: bool
+    app: App,
+    path: Path | None,
+    host: str,
+    port: str,
+    no_scheduler: bool,
+    no_serving: bool,
+    serving_port: int,
+    grace: float,
+    as_json: bool,
 ) -> int:
-    """Serve the project or platform in PATH (default: here): web server and scheduler, until Ctrl-C.
+    """Serve the project or platform in PATH (default: here): web server, scheduler and predictions, until Ctrl-C.
 
-    Ctrl-C lets running blocks end, a second one ends them; what had not ended goes on at the next start.
+    Predictions are answered (as by `blockwright serve`) as soon as a version of a model was promoted. Ctrl-C lets
+    running blocks end, a second one ends them; what had not ended goes on at the next start.
     """
     hold = app.platform.hold(path)
     try:
         server = _listen(app, path, host, port)
         hold.tell(server.url)
-        scheduler = None if no_scheduler else _Scheduler(_command(path, grace))
-        _serve(server, scheduler, as_json)
+        helpers: list[_Beside] = [] if no_scheduler else [_Child("scheduler", _command(path, grace))]
+        if not no_serving:
+            helpers.append(_Serving(app, path, serving_port, quiet=as_json))
+        _serve(server, helpers, as_json)
     finally:
         hold.close()
     return DONE
@@ -76,7 +100,7 @@ def start_command(
 @pass_app
 def server_command(app: App, path: Path | None, host: str, port: str, as_json: bool) -> int:
     """Serve the web door alone, until Ctrl-C; `blockwright scheduler` beside it, here or elsewhere, runs things."""
-    _serve(_listen(app, path, host, port), None, as_json)
+    _serve(_listen(app, path, host, port), [], as_json)
     return DONE
 
 
@@ -110,12 +134,12 @@ def _listen(app: App, path: Path | None, host: str, port: str) -> Server:
         gc.enable()
 
 
-def _serve(server: Server, scheduler: _Scheduler | None, as_json: bool) -> None:
-    _on_signals((signal.SIGINT, signal.SIGTERM), lambda: _stop(server, scheduler))
+def _serve(server: Server, beside: Sequence[_Beside], as_json: bool) -> None:
+    _on_signals((signal.SIGINT, signal.SIGTERM), lambda: _stop(server, beside))
 
     def ready() -> None:
-        if scheduler is not None:
-            scheduler.start()
+        for each in beside:
+            each.start()
         if as_json:
             emit({"url": server.url, "welcome": server.welcome})
             return
@@ -126,15 +150,16 @@ def _serve(server: Server, scheduler: _Scheduler | None, as_json: bool) -> None:
     try:
         server.run(ready)
     finally:
-        if scheduler is not None:
-            scheduler.stop()
-            scheduler.join()
+        for each in beside:
+            each.stop()
+        for each in beside:
+            each.join()
 
 
-def _stop(server: Server, scheduler: _Scheduler | None) -> None:
+def _stop(server: Server, beside: Sequence[_Beside]) -> None:
     server.stop()
-    if scheduler is not None:
-        scheduler.stop()
+    for each in beside:
+        each.stop()
 
 
 def _on_signals(numbers: Sequence[signal.Signals], what: Callable[[], None]) -> None:
@@ -146,27 +171,37 @@ def _on_signals(numbers: Sequence[signal.Signals], what: Callable[[], None]) -> 
 
 
 def _command(path: Path | None, grace: float) -> list[str]:
-    import os
-
     command = [sys.executable, "-m", "blockwright", "scheduler", f"--grace={grace:g}", f"--parent={os.getpid()}"]
     return [*command, os.fspath(path)] if path is not None else command
 
 
-class _Scheduler:
-    """The scheduler's process, started again when it dies. The thread that starts it lives as long as it does: the
-    kernel tells a child of the end of the very thread that made it."""
+class _Beside(Protocol):
+    """What runs beside the web server. ``stop`` is safe in a signal handler."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def join(self) -> None: ...
+
+
+class _Child:
+    """A process of ours, started again when it dies. The thread that starts it lives as long as it does: the kernel
+    tells a child of the end of the very thread that made it."""
+
+    def __init__(self, name: str, command: Sequence[str], *, quiet: bool = False) -> None:
+        self._name = name
         self._command = command
+        self._output = subprocess.DEVNULL if quiet else None
         self._stopped = Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread = Thread(target=self._run, name="scheduler", daemon=True)
+        self._thread = Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Called again, the scheduler is told again, and then does not wait for what runs."""
+        """Called again, the process is told again, and then does not wait for what runs."""
         self._stopped.set()
         process = self._process
         if process is not None and process.poll() is None:
@@ -181,7 +216,7 @@ class _Scheduler:
         while not self._stopped.is_set():
             began = time.monotonic()
             # A process group of its own: Ctrl-C is for this process, which then ends that one.
-            self._process = subprocess.Popen(self._command, process_group=0)
+            self._process = subprocess.Popen(self._command, process_group=0, stdout=self._output)
             if self._stopped.is_set():
                 self._process.send_signal(signal.SIGTERM)
             code = self._process.wait()
@@ -189,6 +224,63 @@ class _Scheduler:
                 return
             pause = RESTART_SECONDS if time.monotonic() - began >= STEADY_SECONDS else pause
             how = f"signal {-code}" if code < 0 else f"exit code {code}"
-            log.warning("scheduler.ended how=%r again_in=%g", how, pause)
+            log.warning("%s.ended how=%r again_in=%g", self._name, how, pause)
             self._stopped.wait(pause)
             pause = min(LONGEST_RESTART_SECONDS, pause * 2)
+
+
+class _Serving:
+    """Waits until something was promoted, then starts the process that answers predictions: one for each project that
+    serves models, the first at ``port``, each further one at the next port."""
+
+    def __init__(self, app: App, path: Path | None, port: int, *, quiet: bool) -> None:
+        self._installation = app.platform.installation(path)
+        self._port = port
+        self._quiet = quiet
+        self._stopped = Event()
+        self._children: dict[str, _Child] = {}
+        self._listener: Listener | None = None
+        self._thread = Thread(target=self._run, name="serving", daemon=True)
+
+    def start(self) -> None:
+        self._listener = self._installation.bus.listen({Topic.MODELS})
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._listener is not None:
+            self._listener.wake()
+        for child in list(self._children.values()):
+            child.stop()
+
+    def join(self) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()
+        for child in self._children.values():
+            child.stop()
+            child.join()
+        if self._listener is not None:
+            self._listener.close()
+
+    def _run(self) -> None:
+        assert self._listener is not None
+        while not self._stopped.is_set():
+            for project, folder in self._installation.projects().items():
+                if project not in self._children and self._serves(project) and not self._stopped.is_set():
+                    port = self._port + len(self._children)
+                    child = _Child("serving", _serving_command(folder, port), quiet=self._quiet)
+                    self._children[project] = child
+                    child.start()
+            self._listener.wait(LOOK_SECONDS)
+
+    def _serves(self, project: str) -> bool:
+        try:
+            return bool(self._installation.workspace(project).learning.models.endpoints(project))
+        except BlockwrightError as error:
+            log.warning("serving.not_looked project=%s %s", project, error)
+            return False
+
+
+def _serving_command(folder: Path, port: int) -> list[str]:
+    command = [sys.executable, "-m", "blockwright", "serve", f"--port={port}", f"--parent={os.getpid()}"]
+    return [*command, os.fspath(folder)]

@@ -11,6 +11,7 @@ import click
 
 from blockwright.cli import text
 from blockwright.cli.app import DONE, App, emit, json_option, parse_variables, pass_app, project_option
+from blockwright.cli.audit import record_of_trigger
 
 if TYPE_CHECKING:
     from blockwright.core.triggers.model import Trigger
@@ -169,6 +170,7 @@ def run_trigger(
     workspace = _workspace(app, project)
     found = find(workspace, trigger, pipeline)
     run = run_now(workspace, found, variables=parse_variables(pairs), by="the command line")
+    record_of_trigger(app, project, "run", found, run=run.id)
     wake_engines(app.platform.installation(app.root(project)).bus, run.project)
     if as_json:
         emit({"run": run.id, "trigger": found.id, "state": run.state.value})
@@ -234,6 +236,7 @@ def new_trigger(
     definition["variables"] = dict(parse_variables(pairs)) or None
     workspace = _workspace(app, project)
     made = create(workspace, pipeline, _said(definition), in_file=True)
+    record_of_trigger(app, project, "create", made)
     _tell_engines(app, project, made)
     if as_json:
         emit(report(made))
@@ -250,6 +253,7 @@ def _switch(app: App, trigger: str, pipeline: str, project: Path | None, active:
 
     workspace = _workspace(app, project)
     found = switch(workspace, find(workspace, trigger, pipeline), active)
+    record_of_trigger(app, project, "enable" if active else "disable", found)
     _tell_engines(app, project, found)
     if as_json:
         emit(report(found))

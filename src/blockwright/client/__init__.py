@@ -9,8 +9,10 @@ with Client("http://127.0.0.1:6789", token="bw_…") as client:
 
 from __future__ import annotations
 
+from blockwright.client.catalog import Asset
 from blockwright.client.errors import ApiError, RunFailed
+from blockwright.client.experiments import TrackedRun
 from blockwright.client.projects import Client, Project
 from blockwright.client.runs import Output, Run
 
-__all__ = ["ApiError", "Client", "Output", "Project", "Run", "RunFailed"]
+__all__ = ["ApiError", "Asset", "Client", "Output", "Project", "Run", "RunFailed", "TrackedRun"]

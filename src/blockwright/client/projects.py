@@ -11,6 +11,8 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from blockwright.client.calls import Api
+from blockwright.client.catalog import Asset
+from blockwright.client.experiments import TrackedRun
 from blockwright.client.runs import Run
 
 
@@ -82,6 +84,43 @@ class Project:
 
     def pipeline(self, uuid: str) -> dict[str, Any]:
         document: dict[str, Any] = self.api.get(f"{self._path}/pipelines/{quote(uuid, safe='')}")
+        return document
+
+    def frames(self, pipeline: str, block: str) -> dict[str, Any]:
+        """What a block may read: ``frames`` of the blocks before it and ``tables``, each with its ``columns``."""
+        path = f"{self._path}/pipelines/{quote(pipeline, safe='')}/frames/{quote(block, safe='/')}"
+        document: dict[str, Any] = self.api.get(path)
+        return document
+
+    def catalog(self, search: str = "", **filters: Any) -> Iterator[dict[str, Any]]:
+        """Outputs and data products whose name has ``search`` in it. Filters: ``column``, ``tag``."""
+        return self.api.items(f"{self._path}/catalog", search=search, **filters)
+
+    def asset(self, pipeline: str, block: str, name: str | None = None) -> Asset:
+        """An output of a block, its first one without ``name``: its versions, and what is kept of them."""
+        return Asset(self.api, self._path, pipeline, block, name)
+
+    def lineage(self, **around: Any) -> dict[str, Any]:
+        """Where values come from and go to: ``pipeline`` and ``block``, or ``product``; ``up`` and ``down`` steps."""
+        document: dict[str, Any] = self.api.get(f"{self._path}/catalog/lineage", **around)
+        return document
+
+    def experiments(self, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """The one with the latest run first."""
+        return self.api.items(f"{self._path}/experiments", limit=limit)
+
+    def tracked_runs(
+        self, experiment: str | None = None, *, where: str = "", limit: int | None = None, **options: Any
+    ) -> Iterator[TrackedRun]:
+        """Newest first, or by ``order`` (`metrics.rmse`, with ``descending``); ``where`` is a filter."""
+        path = f"{self._path}/tracked-runs"
+        for document in self.api.items(path, limit=limit, experiment=experiment, where=where, **options):
+            yield TrackedRun.of(self.api, self._path, document)
+
+    def compare(self, *runs: TrackedRun | str) -> dict[str, Any]:
+        """Tracked runs side by side: ``params`` and ``metrics``, what differs first."""
+        ids = [run if isinstance(run, str) else run.id for run in runs]
+        document: dict[str, Any] = self.api.get(f"{self._path}/tracked-runs/compare", tracked=ids)
         return document
 
     @property

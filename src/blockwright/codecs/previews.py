@@ -8,6 +8,7 @@
 ``array``   ``dtype``, ``shape``, ``values`` (the first 100, row by row);  sparse ones with ``format`` and ``stored``
 ``model``   ``class``, ``params``
 ``image``   ``mime``, ``data`` (base64);   ``plotly``: ``spec``
+``html``    ``html``: what the object says of itself to notebooks; only ever shown in a frame of no origin
 ``object``  ``class``, ``repr``
 """
 
@@ -61,7 +62,7 @@ def _preview(value: Any) -> dict[str, Any]:
             return {"kind": "json", "value": shown, "total": len(value), "cut": was_cut}
         case "value":
             return {"kind": "value", "type": type(value).__name__, "value": cells.cell(value)}
-    return _object(value)
+    return _html(value) or _object(value)
 
 
 def _sized(made: dict[str, Any], value: Any) -> dict[str, Any]:
@@ -118,6 +119,16 @@ def _picture(value: Any) -> dict[str, Any]:
 def _plotly(value: Any) -> dict[str, Any]:
     spec = value.to_json(validate=False)
     return {"kind": "plotly", "spec": json.loads(spec)} if len(spec) <= _LARGEST_PICTURE else _object(value)
+
+
+def _html(value: Any) -> dict[str, Any] | None:
+    """By the method that notebooks ask for: styled tables, maps, charts, ``HTML("…")``."""
+    if isinstance(value, type) or not callable(getattr(value, "_repr_html_", None)):
+        return None
+    made = value._repr_html_()
+    if not isinstance(made, str) or len(made) > _LARGEST_PICTURE:
+        return None
+    return {"kind": "html", "html": made}
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -12,16 +13,20 @@ from blockwright.compose.early import DATA_FOLDER, EarlyStart, start_options
 from blockwright.settings import Settings
 
 if TYPE_CHECKING:
+    from blockwright.adapters.artifacts.remote import DistantArtifacts
     from blockwright.adapters.db.databases import Database
+    from blockwright.adapters.executor.local import LocalExecutor
+    from blockwright.adapters.host.owners import FileOwners
     from blockwright.core.runs.model import BlockRun, Run
+    from blockwright.engine.driver import Elsewhere, Engine
     from blockwright.ports.access import Access
     from blockwright.ports.bus import EventBus
     from blockwright.ports.executors import Executor
     from blockwright.ports.installation import Installation
-    from blockwright.ports.owners import Owners
     from blockwright.ports.platform import Driver, Hold, Host, Observer, Progress, Server
     from blockwright.ports.projects import ProjectStore
     from blockwright.ports.tables import Tables
+    from blockwright.ports.tracking import Tracking
     from blockwright.ports.workspace import Workspace
 
 
@@ -33,13 +38,16 @@ class Embedded:
         self._early = early
         self._opening = RLock()
         self._workspaces: dict[Path, Workspace] = {}
-        self._owners: dict[Path, Owners] = {}
+        self._owners: dict[Path, FileOwners] = {}
         self._files: dict[Path, ProjectStore] = {}
+        self._local_executors: dict[Path, LocalExecutor] = {}
         self._executors: dict[Path, Executor] = {}
+        self._stores: dict[tuple[Path, str], DistantArtifacts] = {}
         self._tables: dict[Path, Tables] = {}
         self._databases: dict[Path, Database] = {}
         self._buses: dict[Path, EventBus] = {}
         self._accesses: dict[Path, Access] = {}
+        self._trackings: dict[Path, Tracking] = {}
         self._data_folders: dict[Path, Path] = {}
         if settings.kill_at:
             from blockwright.core.errors import Invalid
@@ -51,13 +59,14 @@ class Embedded:
                 raise Invalid(f"BLOCKWRIGHT_KILL_AT: {error}.", code="setting") from None
 
     def find_root(self, path: Path | None) -> Path:
-        from blockwright.adapters.project import find_root, projects_of
+        from blockwright.adapters.project import find_root, platform_root_of, projects_of
 
         here = Path.cwd()
         if path is not None and not path.exists() and len(path.parts) == 1:
-            named = dict(projects_of(find_root(here))).get(path.name)  # `--project NAME` inside a platform
-            if named is not None:
-                return named
+            listed = projects_of(platform_root_of(find_root(here)))  # `--project NAME` inside a platform
+            named = dict(listed) | {folder.name: folder for _, folder in listed}
+            if path.name in named:
+                return named[path.name]
         root = find_root(path or here)
         projects = projects_of(root)
         if [root] == [one for _, one in projects]:
@@ -78,7 +87,14 @@ class Embedded:
 
         root = self._top(path)
         data = self.data_folder(root)
-        opening = Opening(self.workspace, self.executor, self.tables, lambda: self.access(data), self.close)
+        opening = Opening(
+            self.workspace,
+            self.executor,
+            self.tables,
+            lambda: self.access(data),
+            lambda: self.tracking(data),
+            self.close,
+        )
         return OpenInstallation(root, data, SystemClock(), self.bus(data), DatabaseFeed(self._database(data)), opening)
 
     def _top(self, path: Path | None) -> Path:
@@ -111,20 +127,48 @@ class Embedded:
         return secrets.get(root.name, name)
 
     def warm_up(self, root: Path) -> None:
-        self.executor(root).warm_up()
+        self._local_executor(root).warm_up()
 
     def executor(self, root: Path) -> Executor:
         with self._opening:
             if root not in self._executors:
+                self._executors[root] = self._staged(root, self._local_executor(root))
+            return self._executors[root]
+
+    def _local_executor(self, root: Path) -> LocalExecutor:
+        with self._opening:
+            if root not in self._local_executors:
                 from blockwright.adapters.executor.local import LocalExecutor
 
                 data = self.data_folder(root)
                 early = self._early_for(data)
-                token = early.token if early is not None else self._owner(data).hold().rpartition(":")[2]
+                token = early.token if early is not None else self._token(data)
                 options = start_options(self._settings, data, token)
                 server = early.take(options) if early is not None else None
-                self._executors[root] = LocalExecutor(options, server=server)
-            return self._executors[root]
+                self._local_executors[root] = LocalExecutor(options, server=server)
+            return self._local_executors[root]
+
+    def _staged(self, root: Path, executor: Executor) -> Executor:
+        """The executor, with what carries inputs and outputs where they are kept elsewhere."""
+        store = self._store(root)
+        if store is None:
+            return executor
+        from blockwright.adapters.executor.staged import StagedExecutor
+
+        return StagedExecutor(executor, store)
+
+    def _store(self, root: Path) -> DistantArtifacts | None:
+        """Where the outputs of a project are kept; None: in the data folder."""
+        url = self._settings.artifacts or self.files(root).project().remote_variables_dir
+        if url is None:
+            return None
+        with self._opening:
+            data = self.data_folder(root)
+            if (data, url) not in self._stores:
+                from blockwright.compose.stores import open_store
+
+                self._stores[data, url] = open_store(url, data, self._settings, self._database(data))
+            return self._stores[data, url]
 
     def workspace(self, root: Path) -> Workspace:
         with self._opening:
@@ -137,9 +181,12 @@ class Embedded:
         from blockwright.adapters.db import DatabaseRuns, DatabaseSecrets
         from blockwright.adapters.db.idempotency import DatabaseIdempotency
         from blockwright.adapters.db.queues import DatabaseQueues
+        from blockwright.adapters.git import CommandLineGit
         from blockwright.adapters.host.caches import FileCache
         from blockwright.adapters.host.clock import SystemClock
         from blockwright.adapters.host.distributions import versions
+        from blockwright.compose.learning import OpenLearning
+        from blockwright.compose.neighbours import OpenNeighbours
         from blockwright.compose.oversight import OpenOversight
         from blockwright.compose.triggering import OpenTriggering
         from blockwright.ports.workspace import Options, Workspace
@@ -154,7 +201,7 @@ class Embedded:
             files=files,
             runs=DatabaseRuns(database),
             queues=DatabaseQueues(database),
-            artifacts=LocalArtifacts(data, durable=settings.durable),
+            artifacts=self._store(root) or LocalArtifacts(data, durable=settings.durable),
             secrets=DatabaseSecrets(database, folder=data, key=settings.secret_key),
             triggering=OpenTriggering(
                 database, root, data, settings, lambda name: self.workspace(root).secrets.get(root.name, name)
@@ -163,8 +210,11 @@ class Embedded:
             clock=SystemClock(),
             cache=cache,
             oversight=OpenOversight(database, settings),
+            learning=OpenLearning(database, lambda: self._wake_serving(root), lambda: self.tracking(data)),
             distributions=lambda modules: versions(modules, cache=data / "cache" / "distributions.json"),
             idempotency=DatabaseIdempotency(database),
+            git=CommandLineGit(root, settings.environ),
+            neighbours=OpenNeighbours(root, self.workspace),
             options=Options(
                 env=settings.env,
                 slots=settings.slots,
@@ -176,15 +226,29 @@ class Embedded:
 
     def driver(self, root: Path, *, observer: Observer, progress: Progress, foreground: bool = False) -> Driver:
         from blockwright.engine.driver import Engine
+        from blockwright.engine.neighbours import SeveralProjects
 
         executor: Executor
         if foreground:
             from blockwright.adapters.executor.foreground import ForegroundExecutor
 
-            executor = ForegroundExecutor(python=sys.executable, debug=True)
+            executor = self._staged(root, ForegroundExecutor(python=sys.executable, debug=True))
         else:
             executor = self.executor(root)
-        return Engine(self.workspace(root), executor, self._telling(root, observer), progress)
+        main = Engine(self.workspace(root), executor, self._telling(root, observer), progress)
+        return SeveralProjects(main, partial(self._engine_of_another, root))
+
+    def _engine_of_another(self, asking: Path, project: str, elsewhere: Elsewhere) -> Engine:
+        """For a run of another project of the platform that a run of a command waits for; its executor is its own."""
+        from blockwright.adapters.executor.local import LocalExecutor
+        from blockwright.engine.driver import Engine
+
+        root = Path(self.workspace(asking).neighbours.workspace(project).project.root)
+        data = self.data_folder(root)
+        token = self._token(data)
+        executor = self._staged(root, LocalExecutor(start_options(self._settings, data, token)))
+        observer = self._telling(root, lambda *_: None)
+        return Engine(self.workspace(root), executor, observer, lambda *_: None, elsewhere=elsewhere)
 
     def _telling(self, root: Path, observer: Observer) -> Observer:
         """The observer, and whoever listens on the bus: a server shows runs that it does not drive."""
@@ -203,6 +267,15 @@ class Embedded:
 
         return changed
 
+    def _wake_serving(self, root: Path) -> None:
+        """Tell those who serve the project's models that something else is to be served."""
+        data = self.data_folder(root)
+        if self._settings.redis_url is None and not (data / "bus").is_dir():
+            return  # nobody listens
+        from blockwright.ports.bus import Notice, Topic
+
+        self.bus(data).publish(Notice(Topic.MODELS, root.name))
+
     def hold(self, path: Path | None) -> Hold:
         from blockwright.adapters.host.holds import DataHold
 
@@ -214,6 +287,24 @@ class Embedded:
         installation = self.installation(path)
         self._log_as("server", installation.data)
         return open_server(self._settings, installation, self.access, host, port, next_ones=next_ones)
+
+    def prediction_service(
+        self, path: Path | None, *, host: str, port: int, next_ones: bool, default: str, keep_predictions: bool
+    ) -> Server:
+        from blockwright.compose.serving import Options, folder_of, open_supervisor, own_token
+
+        root = self.find_root(path)
+        data, settings = self.data_folder(root), self._settings
+        local = host in ("127.0.0.1", "::1", "localhost")
+        token = settings.serving_token or ("" if local else own_token(folder_of(data, root.name)))
+        options = Options(token, default, keep_predictions)
+        return open_supervisor(settings, lambda: Embedded(settings), root, data, (host, port, next_ones), options)
+
+    def serving_token(self, path: Path | None) -> str:
+        from blockwright.compose.serving import folder_of, own_token
+
+        root = self.find_root(path)
+        return self._settings.serving_token or own_token(folder_of(self.data_folder(root), root.name))
 
     def end_with(self, parent: int) -> None:
         from blockwright.adapters.host.processes import end_with
@@ -247,6 +338,15 @@ class Embedded:
             if data not in self._buses:
                 self._buses[data] = _open_bus(self._settings, data)
             return self._buses[data]
+
+    def tracking(self, data: Path) -> Tracking:
+        """Where blocks of a data folder record parameters, metrics and models."""
+        with self._opening:
+            if data not in self._trackings:
+                from blockwright.compose.tracking import open_tracking
+
+                self._trackings[data] = open_tracking(self._settings, data)
+            return self._trackings[data]
 
     def access(self, data: Path) -> Access:
         """Who may do what in a data folder."""
@@ -285,7 +385,13 @@ class Embedded:
     def _early_for(self, data: Path) -> EarlyStart | None:
         return self._early if self._early is not None and self._early.belongs_to(data) else None
 
-    def _owner(self, data: Path) -> Owners:
+    def _token(self, data: Path) -> str:
+        """What everything carries that this process starts."""
+        owner = self._owner(data)
+        owner.hold()
+        return owner.token
+
+    def _owner(self, data: Path) -> FileOwners:
         with self._opening:
             if data not in self._owners:
                 from blockwright.adapters.host.owners import FileOwners
@@ -297,7 +403,17 @@ class Embedded:
     def close(self) -> None:
         with self._opening:
             opened: list[Any] = []
-            for each in (self._executors, self._tables, self._buses, self._databases):
+            # A staged executor closes the one below it, too; the second time that does nothing.
+            each: dict[Any, Any]
+            for each in (
+                self._executors,
+                self._local_executors,
+                self._stores,
+                self._tables,
+                self._trackings,
+                self._buses,
+                self._databases,
+            ):
                 opened += each.values()
                 each.clear()
             owners = list(self._owners.values())

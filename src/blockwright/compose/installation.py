@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from blockwright.ports.executors import Executor
     from blockwright.ports.feed import Feed
     from blockwright.ports.tables import Tables
+    from blockwright.ports.tracking import Tracking
     from blockwright.ports.workspace import Workspace
 
 
@@ -28,6 +29,7 @@ class Opening:
     executor: Callable[[Path], Executor]
     tables: Callable[[Path], Tables]
     access: Callable[[], Access]
+    tracking: Callable[[], Tracking]
     close: Callable[[], None]
 
 
@@ -59,6 +61,10 @@ class OpenInstallation:
     @property
     def access(self) -> Access:
         return self._opening.access()
+
+    @property
+    def tracking(self) -> Tracking:
+        return self._opening.tracking()
 
     def workspace(self, project: str) -> Workspace:
         return self._opening.workspace(self._folder(project))

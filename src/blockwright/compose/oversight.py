@@ -10,6 +10,7 @@ from blockwright.settings import Settings
 if TYPE_CHECKING:
     from blockwright.adapters.db.databases import Database
     from blockwright.ports.alerts import AlertStore, Watch
+    from blockwright.ports.catalog import CatalogStore
     from blockwright.ports.ledger import Figures, Ledger
     from blockwright.ports.measures import Measures
     from blockwright.ports.notifiers import Notifier
@@ -47,6 +48,12 @@ class OpenOversight:
         from blockwright.adapters.db.ledger import DatabaseLedger
 
         return DatabaseLedger(self._database)
+
+    @cached_property
+    def catalog(self) -> CatalogStore:
+        from blockwright.adapters.db.catalog import DatabaseCatalog
+
+        return DatabaseCatalog(self._database)
 
     @cached_property
     def figures(self) -> Figures:

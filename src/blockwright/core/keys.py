@@ -184,15 +184,12 @@ def canonical(value: Any) -> bytes:
     """The one spelling of a value: its kind, the length of what follows, and that. Values that differ never share one;
     a tuple counts as the list, an enum's member as the value that it stands for."""
     kind = type(value)
-    if kind is str:
-        return _framed(b"str", value.encode("utf-8", "surrogatepass"))
-    if spell := _SCALARS.get(kind):
+    if spell := _SPELLINGS.get(kind):  # by the very type: to ask what it is an instance of costs more than to spell it
         return spell(value)
     if isinstance(value, list | tuple):
-        return _framed(b"list", b"".join([canonical(item) for item in value]))
+        return _list(value)
     if isinstance(value, Mapping):
-        pairs = sorted([(canonical(key), canonical(item)) for key, item in value.items()])
-        return _framed(b"map", b"".join([key + item for key, item in pairs]))
+        return _map(value)
     if isinstance(value, set | frozenset):
         return _framed(b"set", b"".join(sorted([canonical(item) for item in value])))
     if isinstance(value, Enum):
@@ -203,26 +200,49 @@ def canonical(value: Any) -> bytes:
     raise TypeError(f"a value of type {kind.__name__} cannot be part of a key")
 
 
+def _text(value: str) -> bytes:
+    data = value.encode("utf-8", "surrogatepass")
+    return b"str %d:%s" % (len(data), data)
+
+
+def _list(value: Iterable[Any]) -> bytes:
+    return _framed(b"list", b"".join([canonical(item) for item in value]))
+
+
+def _map(value: Mapping[Any, Any]) -> bytes:
+    pairs = sorted([(canonical(key), canonical(item)) for key, item in value.items()])
+    return _framed(b"map", b"".join([key + item for key, item in pairs]))
+
+
 def _framed(kind: bytes, content: bytes) -> bytes:
     return b"%s %d:%s" % (kind, len(content), content)
 
 
-def _text(kind: bytes, spell: Callable[[Any], str]) -> Callable[[Any], bytes]:
+def _spelled_as(kind: bytes, spell: Callable[[Any], str]) -> Callable[[Any], bytes]:
     return lambda value: _framed(kind, spell(value).encode("utf-8", "surrogatepass"))
 
 
 # In this order: a bool is an int and a datetime a date. A subclass (YAML's round-trip scalars) counts as its base.
 _SCALARS: dict[type, Callable[[Any], bytes]] = {
-    str: _text(b"str", str),
-    bool: _text(b"bool", lambda value: "true" if value else "false"),
-    int: _text(b"int", lambda value: format(int(value), "x")),
-    float: _text(b"float", lambda value: repr(float(value))),
-    type(None): _text(b"none", lambda value: ""),
+    str: lambda value: _text(str(value)),
+    bool: _spelled_as(b"bool", lambda value: "true" if value else "false"),
+    int: _spelled_as(b"int", lambda value: format(int(value), "x")),
+    float: _spelled_as(b"float", lambda value: repr(float(value))),
+    type(None): _spelled_as(b"none", lambda value: ""),
     bytes: lambda value: _framed(b"bytes", bytes(value)),
-    datetime.datetime: _text(b"datetime", lambda value: value.isoformat()),
-    datetime.date: _text(b"date", lambda value: value.isoformat()),
-    datetime.time: _text(b"time", lambda value: value.isoformat()),
-    datetime.timedelta: _text(b"seconds", lambda value: repr(value.total_seconds())),
+    datetime.datetime: _spelled_as(b"datetime", lambda value: value.isoformat()),
+    datetime.date: _spelled_as(b"date", lambda value: value.isoformat()),
+    datetime.time: _spelled_as(b"time", lambda value: value.isoformat()),
+    datetime.timedelta: _spelled_as(b"seconds", lambda value: repr(value.total_seconds())),
+}
+
+_SPELLINGS: dict[type, Callable[[Any], bytes]] = {
+    **_SCALARS,
+    str: _text,
+    list: _list,
+    tuple: _list,
+    dict: _map,
+    type(None): lambda _: b"none 0:",
 }
 
 

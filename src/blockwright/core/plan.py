@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from blockwright.core.blocks import BlockId, BlockSpec, BlockType, Language
@@ -21,11 +21,13 @@ class Permission:
     max_age: float | None = None
 
 
-_NEVER_RUN = frozenset({BlockType.SCRATCHPAD, BlockType.MARKDOWN, BlockType.CHART, BlockType.GROUP, BlockType.PIPELINE})
+_NEVER_RUN = frozenset({BlockType.SCRATCHPAD, BlockType.MARKDOWN, BlockType.GROUP, BlockType.PIPELINE})
 
 
 def may_stand_in(spec: BlockSpec, reuse: bool | None, sql_read_only: bool) -> Permission:
     """Whether the rules let an earlier result stand in for ``spec``.
+
+    A chart is drawn anew only when something that it is made of has changed.
 
     In this order: the caller's ``--no-reuse`` (False) runs everything, whatever a block says, as it is what one types
     to be sure. Then the block's own ``cache`` decides, either way. Then the caller's ``--reuse`` (True) reuses
@@ -36,6 +38,8 @@ def may_stand_in(spec: BlockSpec, reuse: bool | None, sql_read_only: bool) -> Pe
         return Permission(False, f"a {_words(spec.type)} has no result")
     if reuse is False:
         return Permission(False, "the run was asked to reuse nothing")
+    if spec.type is BlockType.CHART:
+        return Permission(True, "the same code draws the same chart from the same data")
     if spec.cache.mode != "unset":
         return _by_cache(spec)
     if not reuse:
@@ -62,6 +66,7 @@ class Action(StrEnum):
     RUN = "run"
     REUSE = "reuse"
     UNKNOWN = "unknown"  # decided when its upstreams have results
+    PINNED = "pinned"  # it only feeds what runs, with a result that somebody restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,16 @@ def decide(block: PlannedBlock, undecided: Iterable[BlockId] = ()) -> PlanEntry:
         return _entry(block, Action.RUN, f"its result of run {block.same.run} is {age} old, over {_duration(limit)}")
     why = f"the result of run {block.same.run}, {_duration(block.same.age)} old, stands in: {block.permission.why}"
     return _entry(block, Action.REUSE, why, run=block.same.run)
+
+
+def fed_by_restored(block: BlockId, run: RunId) -> PlanEntry:
+    """The entry of a block that does not run and whose restored result is an input."""
+    return PlanEntry(block, Action.PINNED, f"the result of run {run}, which was restored, is the input", run=run)
+
+
+def beside_restored(entry: PlanEntry, run: RunId) -> PlanEntry:
+    """The entry of a block that has a restored result: a new one does not replace it for others."""
+    return replace(entry, why=f"{entry.why}; readers of its latest result get that of run {run}, which was restored")
 
 
 def _entry(

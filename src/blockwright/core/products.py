@@ -39,7 +39,7 @@ AGES = (*_SECONDS, *_MONTHS)
 class Product:
     """A data product of the registry. ``outdated_after`` empty: it never is. ``settings``: for each block whose outputs
     are the value, of how many completed runs (0: of all); empty: of the last blocks, of one run. ``project`` is where
-    the pipeline is, empty for this one."""
+    the pipeline is, empty for this one. ``shared_with`` are the projects of the platform that may use it, None: all."""
 
     uuid: str
     pipeline: str
@@ -47,6 +47,7 @@ class Product:
     outdated_starting_at: Mapping[str, int] = field(default_factory=dict)
     settings: Mapping[BlockId, int] = field(default_factory=dict)
     project: str = ""
+    shared_with: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+from blockwright.core.durations import duration, in_words
+from blockwright.core.errors import Invalid
 from blockwright.core.runs.model import RunId
+
+KEY, OLD_KEY = "retention", "variables_retention_period"
+"""The project's keys: ours, and the one that the format has always had, which stands for ``retention.scheduled``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``results`` of each pipeline are kept from interactive runs, for ``interactive`` at most; other runs for
-    ``scheduled``. The newest run of each pipeline always stays. ``disk_share`` bounds the use of the volume."""
+    ``scheduled``. The newest run of each pipeline always stays. ``disk_share`` bounds the use of the volume.
+    ``sources`` says of each value where it comes from, if it is no default."""
 
     interactive: timedelta = timedelta(days=7)
     results: int = 10
     scheduled: timedelta = timedelta(days=30)
     disk_share: float = 0.8
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RunAge:
+    """``pinned``: it is kept for ever, or something that it gave is."""
+
     id: RunId
     pipeline: str
     interactive: bool
@@ -33,6 +43,30 @@ class RunAge:
     @property
     def run(self) -> int:
         return int(self.id)
+
+
+def policy_of(project: Mapping[str, Any]) -> Policy:
+    """The policy that a project's file asks for, with the defaults for what it leaves open. Raises Invalid naming the
+    key that is wrong."""
+    said = project.get(KEY) or {}
+    if not isinstance(said, Mapping):
+        raise Invalid(f"`{KEY}` is {said!r}.", hint="Write `key: value` lines below it.")
+    unknown = sorted(str(name) for name in said.keys() - _READERS.keys())
+    if unknown:
+        raise Invalid(f"`{KEY}.{unknown[0]}` is no part of the policy.", hint=f"There is {', '.join(_READERS)}.")
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    if project.get(OLD_KEY) is not None:
+        values["scheduled"] = duration(project[OLD_KEY], what=OLD_KEY)
+        sources["scheduled"] = OLD_KEY
+    for name, value in said.items():
+        if value is not None:
+            values[name] = _READERS[name](value, f"{KEY}.{name}")
+            sources[name] = f"{KEY}.{name}"
+    if "scheduled" in values and "interactive" not in values and values["scheduled"] < Policy().interactive:
+        # What somebody wants gone sooner than that shall not stay because they pressed a button.
+        values["interactive"], sources["interactive"] = values["scheduled"], sources["scheduled"]
+    return Policy(**values, sources=sources)
 
 
 def ended_to_delete(
@@ -63,7 +97,36 @@ def ended_to_delete(
 def _reason(run: RunAge, policy: Policy, now: datetime, newer: int) -> str:
     limit = policy.interactive if run.interactive else policy.scheduled
     if now - run.ended > limit:
-        return f"it ended more than {limit.days} days ago"
+        return f"it ended more than {_days(limit)} ago"
     if run.interactive and newer >= policy.results:
         return f"{newer} newer interactive runs of its pipeline are kept"
     return ""
+
+
+def _days(length: timedelta) -> str:
+    return in_words(length) if length % timedelta(days=1) else f"{length.days} days"
+
+
+def _length(value: Any, what: str) -> timedelta:
+    return duration(value, what=what)
+
+
+def _count(value: Any, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise Invalid(f"`{what}` is {value!r}, which is no count.", hint="Write for example `10`.")
+    return value
+
+
+def _share(value: Any, what: str) -> float:
+    """A part of the volume: ``0.8`` or ``80%``."""
+    text = str(value).strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if isinstance(value, bool) or not 0 < share <= 1:
+        raise Invalid(f"`{what}` is {value!r}, which is no part of a disk.", hint="Write `80%` or `0.8`.")
+    return share
+
+
+_READERS = {"interactive": _length, "results": _count, "scheduled": _length, "disk_share": _share}

@@ -16,6 +16,8 @@ from blockwright.services import costs, traces
 
 ENDS = frozenset({"run.completed", "run.failed", "run.cancelled"})
 LOOK_SECONDS = 30.0
+PAGE = 500
+"""Entries of the feed that are read in one go."""
 RECENT = timedelta(hours=1)
 """What ended longer ago is written down, but no news any more."""
 
@@ -46,7 +48,7 @@ class Accounting:
             self._behind = self._catch_up()
             return 0.0
         try:
-            entries = feed.after(self._cursor)
+            entries = feed.after(self._cursor, limit=PAGE)
         except NotFound:
             self._cursor = None
             return 0.0
@@ -55,7 +57,7 @@ class Accounting:
             if entry.topic == "run" and entry.run is not None and ended:
                 self._record(entry.project, RunId(entry.run))
             self._cursor = entry.cursor
-        return 0.0 if entries else LOOK_SECONDS
+        return 0.0 if len(entries) >= PAGE else LOOK_SECONDS
 
     def _catch_up(self) -> bool:
         """Write what is missing; whether there may be more."""

@@ -27,6 +27,9 @@ LOOK_SECONDS = 30.0
 BUSY_SHARE = 50
 """Looking takes at most one part in so many of the time, however many pipelines there are."""
 
+PAGE = 500
+"""Entries of the feed that are read in one go."""
+
 log = logging.getLogger(__name__)
 
 
@@ -62,18 +65,20 @@ class Alerting:
         if self.cursor is None:
             self.cursor = self._begin()
         try:
-            entries = feed.after(self.cursor)
+            entries = feed.after(self.cursor, limit=PAGE)
         except NotFound:
             log.warning("alerts.feed_gone cursor=%s", self.cursor)
             self.cursor, entries = feed.newest(), ()
         for entry in entries:
             if entry.topic == "run" and entry.run is not None:
                 self._read(entry)
+            elif entry.topic == "trigger" and entry.data.get("outcome") == "failed":
+                self._guarded(entry.project, partial(_not_started, entry))
         if entries:
             self.cursor = entries[-1].cursor
             self._memory().remember("", CURSOR, self.cursor)
         self.lag = (self.installation.clock.now() - entries[-1].time).total_seconds() if entries else 0.0
-        return bool(entries)
+        return len(entries) >= PAGE
 
     def _begin(self) -> Cursor:
         """Where we were when an engine last read; on the first start of all, now. Deadlines live in memory only and
@@ -178,6 +183,10 @@ class Alerting:
     def _memory(self) -> AlertStore:
         """The records are one database for all projects; any of them opens it."""
         return self._workspaces()[0][1].oversight.alerts
+
+
+def _not_started(entry: FeedEntry, workspace: Workspace) -> list[int]:
+    return alerts.told_of_fire(workspace, entry.data["trigger"], entry.data["fire"], entry.data["reason"])
 
 
 def _late(run: RunId, workspace: Workspace) -> list[int]:

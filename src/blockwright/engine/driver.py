@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from blockwright.core.errors import BlockwrightError, Conflict, NotFound, Unavailable
@@ -28,7 +29,7 @@ from blockwright.core.runs.events import (
     StartBlock,
     TimePassed,
 )
-from blockwright.core.runs.model import BlockRunName, BlockState, Failure, Run, RunId
+from blockwright.core.runs.model import BlockRunName, BlockState, Failure, Queue, Run, RunId
 from blockwright.ports.executors import (
     AttemptAsked,
     AttemptCommitted,
@@ -49,6 +50,9 @@ from blockwright.wire.specs import AttemptSpec
 LOOK_SECONDS = 1.0
 """How often the inbox is read and the clock looked at when nothing else happens."""
 
+LEAP_SECONDS = 5.0
+"""When the clock of the day has moved so far against the monotonic one, leases are written anew by what it says now."""
+
 CANCEL_GRACE = 5.0
 """Seconds between SIGTERM and SIGKILL for a cancelled block."""
 
@@ -58,7 +62,15 @@ Fence = Callable[[Run, Exception], None]
 """Told of a run that this engine has let go of because something about it went wrong."""
 
 
+Elsewhere = Callable[[Run], None]
+"""Told of an unfinished run of another project, as long as a run here waits for it: somebody must drive it."""
+
+
 def _nothing() -> None:
+    pass
+
+
+def _nobody(_: Run) -> None:
     pass
 
 
@@ -66,10 +78,12 @@ def _nothing() -> None:
 class Engine:
     """``drive`` brings runs to their end. ``living`` tells whose slot each attempt takes: its own, or its session's,
     whose attempts run one after another. ``parked`` attempts wait for an answer and have given their slot back.
+    ``returning`` are those of them whose answer is there: it is given when what they gave back of pools and limits is
+    theirs again. ``lent`` are runs that count for no limit, since all that they do is wait for other runs.
     ``awaited`` are runs that make what block runs need which wait without an attempt.
     ``touched`` are runs to which something happened since the last ``_settle``, ``todo`` what it calls for.
     Without ``starting`` no attempt is begun. With a ``fence`` what goes wrong with one run ends the driving of that run
-    alone. ``freed`` is told when slots of pools were given back."""
+    alone. ``freed`` is told when slots of pools were given back, ``elsewhere`` what is awaited of other projects."""
 
     workspace: Workspace
     executor: Executor
@@ -77,8 +91,9 @@ class Engine:
     progress: Progress
     active: dict[RunId, ActiveRun] = field(default_factory=dict)
     parked: dict[str, asks.Waiting] = field(default_factory=dict)
+    returning: dict[str, Callable[[], None]] = field(default_factory=dict)
+    lent: set[RunId] = field(default_factory=set)
     awaited: dict[RunId, set[tuple[RunId, BlockRunName]]] = field(default_factory=dict)
-    ended: dict[RunId, Run] = field(default_factory=dict)
     living: dict[str, str] = field(default_factory=dict)
     touched: dict[RunId, ActiveRun] = field(default_factory=dict)
     todo: list[tuple[ActiveRun, Command]] = field(default_factory=list)
@@ -87,12 +102,27 @@ class Engine:
     looked: float = 0.0
     watched: float = 0.0
     let_in: float = 0.0
+    ahead: float = 0.0
     starting: bool = True
     fence: Fence | None = None
     freed: Callable[[], None] = _nothing
+    elsewhere: Elsewhere = _nobody
 
-    def take(self, run_id: RunId, *, retry: RetryAsked | None = None, same_code: bool = False) -> None:
-        """Claim the run and begin to drive it; what is to be cancelled is not started first."""
+    @property
+    def busy(self) -> int:
+        """Runs that are driven and do more than to wait for others, which need an engine, too."""
+        return len(self.active) - len({parse_attempt_id(identity)[0] for identity in self.parked})
+
+    def take(
+        self,
+        run_id: RunId,
+        *,
+        retry: RetryAsked | None = None,
+        same_code: bool = False,
+        silent: str | None = None,
+    ) -> None:
+        """Claim the run and begin to drive it; what is to be cancelled is not started first. ``silent`` is an owner
+        that was seen not to renew its lease."""
         active, events = advance.claim(
             self.workspace,
             run_id,
@@ -100,12 +130,14 @@ class Engine:
             observer=self.observer,
             retry=retry,
             same_code=same_code,
+            silent=silent,
         )
         self.active[run_id] = active
         # Nothing is started before all of it is known: a run that had ended lives again only with the last event.
         for event in (RunClaimed(), *events):
             active.happen(event, allowance=0)
-        active.save()
+        if active.outdated:  # or they would be heard now; otherwise one save will do for this and what follows
+            active.save()
         if self.cancel_reason is not None:
             self._happen(active, CancelAsked(self.cancel_reason))
         self._read_inbox(active)
@@ -114,9 +146,9 @@ class Engine:
 
     def drive(self, run_id: RunId) -> Run:
         """Drive until this run (and every run that its blocks started) has ended; returns it."""
-        while run_id in self.active or self.active:
+        while self.active:
             self.turn()
-        return self.ended[run_id]
+        return self.workspace.runs.get(run_id)
 
     def ask_cancel(self, reason: str) -> None:
         """Cancel everything as soon as possible; safe in a signal handler."""
@@ -160,16 +192,20 @@ class Engine:
                     self._happen(active, TimePassed())
         time = self.workspace.clock.monotonic()
         self._end_waiting(time)
-        if (self.awaited or self.parked) and time - self.watched >= LOOK_SECONDS:
+        if (self.awaited or self.parked or self.returning or self.lent) and time - self.watched >= LOOK_SECONDS:
             self.watched = time
             self._watch_awaited()
-            self._watch_products()
+            self._watch_parked()
+            self._lend()
+            self._let_return()
         if time - self.looked >= LOOK_SECONDS:
             self.looked = time
             for active in list(self.active.values()):
                 with self._fenced(active):
                     self._read_inbox(active)
-        if time - self.renewed >= advance.LEASE_SECONDS / 3:
+        ahead = now.timestamp() - time
+        moved, self.ahead = abs(ahead - self.ahead) > LEAP_SECONDS, ahead
+        if moved or time - self.renewed >= advance.LEASE_SECONDS / 3:
             self.renewed = time
             for active in list(self.active.values()):
                 with self._fenced(active):
@@ -252,27 +288,28 @@ class Engine:
             case AttemptProgress():
                 self.progress(event.attempt_id, event.frame)
             case ExecutorLost():
-                self._lost(event.reason)
+                self._lost(event)
 
-    def _lost(self, reason: str) -> None:
+    def _lost(self, lost: ExecutorLost) -> None:
         tallies = self.workspace.oversight.tallies
         tallies["executor_losses"] = tallies.get("executor_losses", 0) + 1
-        for identity in list(self.living):
+        for identity in [each for each in self.living if each not in lost.spared]:
             self._attempt_over(identity)
             active = self._run_of(identity)
             if active is None:
                 continue
             with self._fenced(active):
-                change = active.exited(AttemptExited(identity, -9, reason, "lost"))
+                change = active.exited(AttemptExited(identity, -9, lost.reason, "lost"))
                 if change is not None:
                     self._happen(active, change)
 
     def _attempt_over(self, identity: str) -> None:
         self.living.pop(identity, None)
         self.parked.pop(identity, None)
+        self.returning.pop(identity, None)
 
     def _run_of(self, identity: str) -> ActiveRun | None:
-        return self.active.get(parse_attempt_id(identity)[0])
+        return self.active.get(RunId(int(identity.partition("/")[0])))
 
     # What follows --------------------------------------------------------------------------------------------------
 
@@ -342,6 +379,7 @@ class Engine:
                 if isinstance(prepared, BlockAwaits):
                     self.awaited.setdefault(prepared.awaited, set()).add((active.id, command.name))
                     self.watched = 0.0
+                    self.freed()  # the run that is awaited may have been queued just now
                 if not isinstance(prepared, AttemptSpec):
                     return prepared
                 self.living[identity] = prepared.session or identity
@@ -354,12 +392,14 @@ class Engine:
     def _free(self) -> int:
         if not self.starting:
             return 0
-        idle = {self.living.get(identity) for identity in self.parked}
+        idle = {self.living.get(identity) for identity in (*self.parked, *self.returning)}
         return self.workspace.options.slots - len(set(self.living.values()) - idle)
 
     def _allowance(self, active: ActiveRun) -> int:
         """How many attempts the run may start now: those that are decided and not started yet count. Its session has a
-        slot already."""
+        slot already. A run that counts for no limit starts nothing before it is let in again."""
+        if active.id in self.lent:
+            return 0
         decided = sum(isinstance(command, StartBlock) and not command.given for _, command in self.todo)
         own = self.starting and active.session is not None and active.session in self.living.values()
         return self._free() - decided + own
@@ -406,24 +446,28 @@ class Engine:
     def _end_run(self, active: ActiveRun) -> None:
         if self.active.pop(active.id, None) is None:
             return
+        self.lent.discard(active.id)
         if active.session is not None:
             self.executor.end_session(active.session)
             for identity in [each for each, holder in self.living.items() if holder == active.session]:
                 self._attempt_over(identity)
         active.release()
-        self.ended[active.id] = active.live.run
         if active.id in self.awaited:
             self.watched = 0.0
         for identity, waiting in list(self.parked.items()):
             if waiting.run == active.id:
-                self.parked.pop(identity)
-                self._answer_ended(identity, waiting, active.live.run)
+                self._return(identity, partial(self._answer_ended, identity, waiting, active.live.run))
 
     # Questions of block code ---------------------------------------------------------------------------------------
 
     def _asked(self, event: AttemptAsked) -> None:
+        run, name, _ = parse_attempt_id(event.attempt_id)
+        active = self.active.get(run)
+        block = active.live.rows[name].block if active is not None else None
         try:
-            answer = asks.answer(self.workspace, event.what, event.details, asker=parse_attempt_id(event.attempt_id)[0])
+            answer = asks.answer(
+                self.workspace, event.what, event.details, asker=run, block=block, attempt=event.attempt_id
+            )
             if isinstance(answer, asks.Waiting):
                 self._wait_for_run(event, answer)
                 return
@@ -434,17 +478,73 @@ class Engine:
 
     def _wait_for_run(self, event: AttemptAsked, waiting: asks.Waiting) -> None:
         waiting = replace(waiting, request=event.request)
-        if not waiting.product:
+        asked = self.workspace.runs.get(waiting.run)
+        if asked.project != self.workspace.project.name:
+            self._has_ended(waiting.run)
+        elif asked.queue is Queue.ENGINE:
+            self.freed()  # whichever engine has room takes it when its limits allow
+        elif not waiting.product:
             self.take(waiting.run)
         elif waiting.run not in self.active:
             self._has_ended(waiting.run)  # takes it, if nobody else has it
-        if waiting.run in self.ended:
-            self._answer_ended(event.attempt_id, waiting, self.ended[waiting.run])
+        run = self.workspace.runs.get(waiting.run)
+        if run.state.final:
+            self._answer_ended(event.attempt_id, waiting, run)
         elif not waiting.wait:
-            self._answer(event.attempt_id, event.request, asks.run_answer(self.active[waiting.run].live.run))
+            self._answer(event.attempt_id, event.request, asks.run_answer(run))
         else:
             until = None if waiting.seconds is None else self.workspace.clock.monotonic() + waiting.seconds
-            self.parked[event.attempt_id] = replace(waiting, until=until)
+            self._park(event.attempt_id, replace(waiting, until=until))
+
+    def _park(self, identity: str, waiting: asks.Waiting) -> None:
+        """The attempt waits for another run, which may need what it holds: it gives back its slots in pools, and its
+        run's place in limits when nothing else of the run is at work."""
+        self.parked[identity] = waiting
+        active = self._run_of(identity)
+        if active is not None and active.slots.lend(active.live, parse_attempt_id(identity)[1]):
+            self.freed()
+        self._lend()
+
+    def _lend(self) -> None:
+        for active in list(self.active.values()):
+            limits = active.live.run.settings.limits
+            if limits and active.live.run.queue is Queue.ENGINE and active.id not in self.lent and self._waits(active):
+                with self._fenced(active):
+                    self.workspace.queues.lend(active.id)
+                    self.lent.add(active.id)
+                    self.freed()
+
+    def _waits(self, active: ActiveRun) -> bool:
+        """Whether all that the run does is to wait for other runs."""
+        living = {identity for identity in self.living if self._belongs(identity, active.id)}
+        awaits = any(run == active.id for waiters in self.awaited.values() for run, _ in waiters)
+        return living <= self.parked.keys() and (bool(living) or awaits)
+
+    def _return(self, identity: str, answer: Callable[[], None]) -> None:
+        """Give the answer that an attempt has waited for, as soon as it may go on."""
+        self.parked.pop(identity, None)
+        self.returning[identity] = answer
+        self._let_return()
+
+    def _let_return(self) -> None:
+        """Let in again who has waited. Who waits holds nothing, so that nobody waits for each other."""
+        for run in [run for run in self.lent if run not in self.active or not self._waits(self.active[run])]:
+            active = self.active.get(run)
+            if active is None:
+                self.lent.discard(run)
+                continue
+            with self._fenced(active):
+                if self.workspace.queues.admit(run, active.live.run.project, active.live.run.settings.limits) is None:
+                    self.lent.discard(run)
+        for identity, answer in list(self.returning.items()):
+            active = self._run_of(identity)
+            if active is None:
+                self.returning.pop(identity)
+            elif active.id not in self.lent:
+                with self._fenced(active):
+                    if active.slots.take_back(active.live, parse_attempt_id(identity)[1]):
+                        self.returning.pop(identity)
+                        answer()
 
     def _cancel_child(self, active: ActiveRun, identity: str, why: str) -> None:
         """A run that block code started and waits for ends with the block; one that it let go goes on by itself."""
@@ -468,14 +568,14 @@ class Engine:
                         for active, name in here_too:
                             self._happen(active, AwaitedEnded(name))
 
-    def _watch_products(self) -> None:
-        """Answer block code whose data product somebody else has computed."""
+    def _watch_parked(self) -> None:
+        """Answer block code that waits for a run which somebody else has driven."""
         for identity, waiting in list(self.parked.items()):
-            if waiting.product and waiting.run not in self.active:
+            if waiting.run not in self.active:
                 with self._fenced(self._run_of(identity)):
                     if self._has_ended(waiting.run):
-                        self.parked.pop(identity, None)
-                        self._answer_ended(identity, waiting, self.workspace.runs.get(waiting.run))
+                        run = self.workspace.runs.get(waiting.run)
+                        self._return(identity, partial(self._answer_ended, identity, waiting, run))
 
     def _has_ended(self, run_id: RunId) -> bool:
         from blockwright.services import products  # only here: few runs await another
@@ -484,7 +584,10 @@ class Engine:
             run = self.workspace.runs.get(run_id)
         except NotFound:
             return True
-        if products.abandoned(self.workspace, run):
+        if run.project != self.workspace.project.name:
+            if not run.state.final:
+                self.elsewhere(run)
+        elif products.abandoned(self.workspace, run):
             with suppress(Conflict):  # somebody was faster
                 self.take(run_id)
         return run.state.final
@@ -493,9 +596,8 @@ class Engine:
         """Tell block code that waited as long as it said; the run that it waits for goes on."""
         for identity, waiting in list(self.parked.items()):
             if waiting.until is not None and time >= waiting.until:
-                self.parked.pop(identity)
                 told = f"Run {waiting.run} has not ended within {waiting.seconds:g} s; it goes on."
-                self.executor.answer(identity, waiting.request, error=told)
+                self._return(identity, partial(self.executor.answer, identity, waiting.request, error=told))
 
     def _answer_ended(self, identity: str, waiting: asks.Waiting, run: Run) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Takes away old logs, as the project says, and alerts that nobody will look up any more."""
+"""Takes away old logs, as the project says, and alerts and due times that nobody will look up any more."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from blockwright.services import log_retention
 
 HOUR = 3600.0
 ALERT_AGE = timedelta(days=90)
+FIRE_AGE = timedelta(days=90)
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +32,11 @@ class Forgetting:
                 workspace = self._installation.workspace(project)
                 gone = log_retention.delete_old_logs(workspace)
                 alerts = workspace.oversight.alerts.prune(workspace.clock.now() - ALERT_AGE)
+                fires = workspace.triggering.records.prune(project, workspace.clock.now() - FIRE_AGE)
+                workspace.queues.tidy()
             except BlockwrightError as error:
                 log.warning("logs.not_deleted project=%s %s", project, error)
                 continue
-            if gone or alerts:
-                log.info("logs.deleted project=%s runs=%d alerts=%d", project, gone, alerts)
+            if gone or alerts or fires:
+                log.info("logs.deleted project=%s runs=%d alerts=%d fires=%d", project, gone, alerts, fires)
         return HOUR

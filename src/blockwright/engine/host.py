@@ -10,6 +10,7 @@ from threading import Event
 from blockwright.engine.accounting import Accounting
 from blockwright.engine.alerting import Alerting
 from blockwright.engine.backfiller import Backfiller
+from blockwright.engine.cataloguing import Cataloguing
 from blockwright.engine.dispatcher import Dispatcher
 from blockwright.engine.figures import Figures
 from blockwright.engine.forgetting import Forgetting
@@ -18,6 +19,7 @@ from blockwright.engine.janitor import Janitor
 from blockwright.engine.loops import Loop
 from blockwright.engine.scheduler import Scheduler
 from blockwright.engine.threads import Worker, worker_of
+from blockwright.engine.tracker import Tracker
 from blockwright.engine.watchers import Watchers
 from blockwright.ports.bus import Notice, Topic
 from blockwright.ports.installation import Installation
@@ -28,12 +30,14 @@ LOOPS: tuple[Callable[[Installation], Loop], ...] = (
     Janitor,
     Alerting,
     Accounting,
+    Cataloguing,
     Figures,
     Forgetting,
     Scheduler,
     Watchers,
     Backfiller,
     Freshener,
+    Tracker,
 )
 """What every engine does besides driving runs; a column's loop adds its line here."""
 

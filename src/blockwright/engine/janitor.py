@@ -6,9 +6,11 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
+from blockwright.core.errors import BlockwrightError
 from blockwright.core.retention import Policy
 from blockwright.ports.bus import Topic
 from blockwright.ports.installation import Installation
+from blockwright.ports.workspace import Workspace
 from blockwright.services import retention
 
 log = logging.getLogger(__name__)
@@ -48,15 +50,25 @@ class Janitor:
         return LOOK_SECONDS
 
     def _too_full(self, project: str) -> bool:
-        free, total = self._installation.workspace(project).artifacts.volume()
-        return total - free > Policy().disk_share * total
+        workspace = self._installation.workspace(project)
+        free, total = workspace.artifacts.volume()
+        try:
+            share = retention.policy(workspace).disk_share
+        except BlockwrightError:
+            share = Policy().disk_share  # what is wrong with the file is said when it comes to collecting
+        return total - free > share * total
 
     def _collect(self, project: str) -> None:
         workspace = self._installation.workspace(project)
-        usage = workspace.artifacts.usage()
-        ours = usage["blobs"] + usage["runs"] >= OUR_SHARE * usage["total"]
-        policy = Policy() if ours else replace(Policy(), disk_share=1.0)
-        collected = retention.collect(workspace, policy, dry_run=False)
+        try:
+            policy = retention.policy(workspace)
+        except BlockwrightError as error:
+            log.warning("retention.not_collected project=%s %s", project, error)
+            return
+        ours = self._is_ours(workspace)
+        collected = retention.collect(workspace, policy if ours else replace(policy, disk_share=1.0), dry_run=False)
+        for run, pipeline, reason in collected.runs:
+            log.info("retention.run_deleted project=%s pipeline=%s run=%d reason=%r", project, pipeline, run, reason)
         if collected.runs or collected.blobs:
             log.info(
                 "retention.collected project=%s runs=%d blobs=%d bytes=%d",
@@ -65,6 +77,14 @@ class Janitor:
                 collected.blobs,
                 collected.run_bytes + collected.blob_bytes,
             )
+
+    @staticmethod
+    def _is_ours(workspace: Workspace) -> bool:
+        """Whether our data takes a good part of a volume that has a bound."""
+        if not workspace.artifacts.volume()[1]:
+            return False
+        usage = workspace.artifacts.usage()
+        return usage["blobs"] + usage["runs"] >= OUR_SHARE * usage["total"]
 
     def _forget(self, project: str) -> None:
         now = self._installation.clock.now()

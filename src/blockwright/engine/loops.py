@@ -6,7 +6,7 @@ writes are unique in the database, so that doing it twice changes nothing.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from blockwright.ports.bus import Topic
 
@@ -23,3 +23,10 @@ class Loop(Protocol):
     def turn(self) -> float:
         """Do everything that is due now. Returns after how many seconds at most it wants its next turn."""
         ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A loop that holds something open. ``close`` is called once, after its last turn, by the same thread."""
+
+    def close(self) -> None: ...

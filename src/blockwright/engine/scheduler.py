@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from blockwright.core.errors import BlockwrightError, Unavailable
+from blockwright.core.triggers.due import GRACE
 from blockwright.core.triggers.model import Trigger
 from blockwright.ports.bus import Topic
 from blockwright.ports.installation import Installation
@@ -40,21 +41,32 @@ class Scheduler:
         self._known: set[str] = set()
         self._files_at: dict[str, float] = {}
         self._unread: dict[str, list[str]] = {}
+        self._ahead = self._ahead_of_monotonic()
 
     def turn(self) -> float:
         wait = FILES_SECONDS
+        ahead = self._ahead_of_monotonic()
+        went_back, self._ahead = ahead < self._ahead - GRACE.total_seconds(), ahead
         for project in self._installation.projects():
             try:
-                wait = min(wait, self._turn(self._installation.workspace(project)))
+                wait = min(wait, self._turn(self._installation.workspace(project), went_back=went_back))
             except BlockwrightError as error:
                 log.warning("scheduler.project_failed project=%s code=%s %s", project, error.code, error)
         return max(SHORTEST, wait)
 
-    def _turn(self, workspace: Workspace) -> float:
+    def _ahead_of_monotonic(self) -> float:
+        """It changes only when somebody sets the clock."""
+        clock = self._installation.clock
+        return clock.now().timestamp() - clock.monotonic()
+
+    def _turn(self, workspace: Workspace, *, went_back: bool) -> float:
         project = workspace.project.name
         if project not in self._known:
             workspace.triggering.records.unpark(project)
-            self._known.add(project)
+        if went_back or project not in self._known:  # it may have been set while nobody looked
+            for trigger in firing.follow_clock_back(workspace):
+                log.warning("trigger.clock_set_back project=%s trigger=%d was=%s", project, trigger.id, trigger.settled)
+        self._known.add(project)
         self._read_files(workspace)
         unread = self._unread[project]
         fired = self._fire(workspace, unread)

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from blockwright.core.errors import BlockwrightError
-from blockwright.engine.loops import Loop
-from blockwright.ports.bus import EventBus, Listener
+from blockwright.engine.loops import Closing, Loop
+from blockwright.ports.bus import EventBus, Listener, Topic
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0
+BREATH_SECONDS = 0.25
+"""Who follows the feed reads it at most so often: while runs are driven it changes with every block, and each look
+would take the interpreter, and often the database, from the thread that drives them."""
 STUCK_SECONDS = 60.0
 
 
@@ -94,4 +97,20 @@ class Worker:
 def worker_of(loop: Loop, bus: EventBus) -> Worker:
     """A thread for a loop of the engine: between two turns it waits on the loop's topics."""
     listener: Listener = bus.listen(loop.topics)
-    return Worker(loop.name, turn=loop.turn, rest=listener.wait, wake=listener.wake, end=listener.close)
+    breath = BREATH_SECONDS if Topic.FEED in loop.topics else 0.0
+    ending = Event()
+
+    def rest(seconds: float) -> None:
+        if not ending.wait(min(breath, seconds)):
+            listener.wait(max(0.0, seconds - breath))
+
+    def wake() -> None:
+        ending.set()
+        listener.wake()
+
+    def end() -> None:
+        listener.close()
+        if isinstance(loop, Closing):
+            loop.close()
+
+    return Worker(loop.name, turn=loop.turn, rest=rest, wake=wake, end=end)

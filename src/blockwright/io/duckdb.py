@@ -199,8 +199,13 @@ def arrow_table(columns: Sequence[str], frame: DataFrame, types: Sequence[Column
 
 
 def _arrow_column(column: Series[Any], column_type: ColumnType) -> Any:
+    import pandas as pd
     import pyarrow as pa
 
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        # pyarrow would ask pandas for `values`, of which pandas 3.1 warns in the person's own log.
+        zoned = pa.timestamp(column.dtype.unit, tz=pa.lib.tzinfo_to_string(column.dtype.tz))
+        return pa.array(column.dt.tz_convert(None).to_numpy(), type=zoned, from_pandas=True)
     if column.dtype.kind in "biufmM":
         return pa.array(column, from_pandas=True)
     values = python_values(column, column_type)

@@ -22,19 +22,20 @@ def get_variable(
     partition: str | int | None = None,
     raise_exception: bool = False,
     run: int | None = None,
+    version: int | str | None = None,
+    alias: str | None = None,
     **_: Any,
 ) -> Any:
     """An output of a block: ``output_0`` (or ``df``) is the first. By default of its latest completed run.
 
-    ``run`` is the id of one run; as ``partition`` only this very run's own is known. A missing output gives an empty
-    frame and a printed line, or raises RuntimeError with ``raise_exception``.
+    ``run`` is the id of one run; as ``partition`` only this very run's own is known. ``version`` is one of the
+    catalogue (its number, ``newest``, ``current``), ``alias`` the name that somebody gave to one. A missing output
+    gives an empty frame and a printed line, or raises RuntimeError with ``raise_exception``.
     """
     name = variable_uuid or key or "output_0"
     place = _place(name)
-    details = {"pipeline": pipeline_uuid, "block": block_uuid, "name": f"output_{place}"}
-    wanted = run if run is not None else _run_of(partition)
-    if wanted is not None:
-        details["run"] = wanted  # type: ignore[assignment]  # the other details are text
+    details: dict[str, Any] = {"pipeline": pipeline_uuid, "block": block_uuid, "name": f"output_{place}"}
+    details |= _which(run if run is not None else _run_of(partition), version, alias)
     try:
         documents = ask(Ask.OUTPUT, **details)
         values = context.current().read_output(documents)
@@ -126,6 +127,16 @@ def _place(name: str) -> int:
     if name in ("df", "output"):
         return 0
     raise ValueError(f"There is no output `{name}`; outputs are named output_0, output_1 …")
+
+
+def _which(run: int | None, version: int | str | None, alias: str | None) -> dict[str, Any]:
+    given = {"run": run, "version": version, "alias": alias}
+    said = {name: value for name, value in given.items() if value is not None}
+    if len(said) > 1:
+        raise ValueError(f"Give only one of {', '.join(said)}: each says which result is meant.")
+    if alias is not None and not str(alias).strip("0123456789"):
+        raise ValueError(f"`{alias}` is no alias; the number of a version is given as `version`.")
+    return {"version" if name == "alias" else name: value for name, value in said.items()}
 
 
 def _run_of(partition: str | int | None) -> int | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from blockwright.core.alerts.model import AlertKind
-from blockwright.core.runs.model import RunId
+from blockwright.core.runs.model import RunId, RunKind, RunState
 
 
 class DeliveryState(StrEnum):
@@ -127,6 +127,23 @@ class RunningBlock:
     started: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RecentRun:
+    run: RunId
+    state: RunState
+    kind: RunKind
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None for one that has not begun or not ended."""
+        if self.started is None or self.finished is None:
+            return None
+        return (self.finished - self.started).total_seconds()
+
+
 class Watch(Protocol):
     """Questions about what goes on and what is usual, each answered from an index."""
 
@@ -136,6 +153,10 @@ class Watch(Protocol):
 
     def waiting_since(self, project: str, before: datetime, *, limit: int = 100) -> Sequence[tuple[RunId, str]]:
         """Queued runs that were created before then, with their pipelines, oldest first."""
+        ...
+
+    def recent_runs(self, project: str, pipelines: Sequence[str], *, limit: int) -> Mapping[str, Sequence[RecentRun]]:
+        """The newest runs of each pipeline, newest first, without those that somebody started in the editor."""
         ...
 
     def run_seconds(self, project: str, pipeline: str) -> Sequence[float]:

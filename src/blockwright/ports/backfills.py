@@ -97,6 +97,11 @@ class BackfillStore(Protocol):
         """Do it, with what it means for the slices. Raises NotFound, Conflict (code ``backfill_state``)."""
         ...
 
+    def set_parallel(self, backfill: BackfillId, parallel: int, *, now: datetime) -> Backfill:
+        """How many of its slices run at once from now on; those that run go on. Raises NotFound, Conflict (code
+        ``backfill_state``) when it has ended."""
+        ...
+
     def hold(self, backfill: BackfillId, reason: str, *, now: datetime) -> None:
         """Pause one that is queued or running, since its slices cannot be started."""
         ...

@@ -16,7 +16,9 @@ class Topic(StrEnum):
     BACKFILLS = "backfills"
     ALERTS = "alerts"
     ACCESS = "access"  # rights or tokens were taken away: `user`
+    PRESENCE = "presence"  # somebody opened, edits or left something: `pipeline`, `person`, `block`
     PROGRESS = "progress"  # a frame of a running attempt: `attempt`, `frame`
+    MODELS = "models"  # another version of a model is to be served
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,11 @@ class AttemptProgress:
 
 @dataclass(frozen=True, slots=True)
 class ExecutorLost:
-    """The executor itself is gone (its fork server died); every attempt it had is over."""
+    """The executor itself is gone (its fork server died); every attempt it had is over, but for the ``spared`` ones:
+    of those more will be heard."""
 
     reason: str
+    spared: frozenset[str] = frozenset()
 
 
 ExecutorEvent = AttemptStarted | AttemptCommitted | AttemptExited | AttemptAsked | AttemptProgress | ExecutorLost

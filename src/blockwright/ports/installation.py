@@ -12,6 +12,7 @@ from blockwright.ports.clock import Clock
 from blockwright.ports.executors import Executor
 from blockwright.ports.feed import Feed
 from blockwright.ports.tables import Tables
+from blockwright.ports.tracking import Tracking
 from blockwright.ports.workspace import Workspace
 
 
@@ -36,6 +37,11 @@ class Installation(Protocol):
 
     @property
     def feed(self) -> Feed: ...
+
+    @property
+    def tracking(self) -> Tracking:
+        """Where blocks record parameters, metrics and models: one for all projects."""
+        ...
 
     @property
     def access(self) -> Access:

@@ -1,5 +1,5 @@
-"""What watches over runs: alerts, the ledger, the figures of processes. Opened when it is first used, since a run from
-the command line needs none of it."""
+"""What watches over runs: alerts, the ledger, the catalogue, the figures of processes. Opened when it is first used,
+since a run from the command line needs none of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from blockwright.ports.alerts import AlertStore, Watch
+    from blockwright.ports.catalog import CatalogStore
     from blockwright.ports.ledger import Figures, Ledger
     from blockwright.ports.measures import Measures
     from blockwright.ports.notifiers import Notifier
@@ -22,6 +23,9 @@ class Oversight(Protocol):
 
     @property
     def ledger(self) -> Ledger: ...
+
+    @property
+    def catalog(self) -> CatalogStore: ...
 
     @property
     def figures(self) -> Figures: ...

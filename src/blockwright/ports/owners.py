@@ -9,7 +9,7 @@ from typing import Protocol
 class Owners(Protocol):
     def hold(self) -> str:
         """Register this process as an owner and keep its lock until it ends; returns the owner's name
-        (``host:pid:token``). Calling again returns the same."""
+        (``host:pid:token.place``). Calling again returns the same."""
         ...
 
     def release(self) -> None:
@@ -17,7 +17,7 @@ class Owners(Protocol):
         ...
 
     def dead(self, owners: Sequence[str]) -> Sequence[str]:
-        """Those of ``owners`` that lived on this host and hold their lock no longer."""
+        """Those of ``owners`` that lived on this host, with this data folder, and hold their lock no longer."""
         ...
 
     def end_attempts(self, owner: str) -> int:

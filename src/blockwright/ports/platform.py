@@ -125,6 +125,17 @@ class Platform(Protocol):
         """Listen there; with ``next_ones`` on the next free port. Raises Unavailable (code ``port_taken``)."""
         ...
 
+    def prediction_service(
+        self, path: Path | None, *, host: str, port: int, next_ones: bool, default: str, keep_predictions: bool
+    ) -> Server:
+        """As ``server``, of the process that answers predictions with the models of one project. ``default`` names the
+        model that is asked when a request names none."""
+        ...
+
+    def serving_token(self, path: Path | None) -> str:
+        """What callers of the prediction service send where one is needed; made when there is none yet."""
+        ...
+
     def end_with(self, parent: int) -> None:
         """Have this process end when the one that started it does."""
         ...

@@ -13,6 +13,11 @@ from blockwright.core.problems import Problem
 
 if TYPE_CHECKING:
     from blockwright.core.products import Product
+    from blockwright.ports.dashboards import DashboardFiles
+    from blockwright.ports.editing import Editor
+    from blockwright.ports.history import History
+    from blockwright.ports.interactions import FormFiles
+    from blockwright.ports.templates import TemplateFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,16 @@ class CodeTree:
     files: tuple[SourceFile, ...]
     digests_only: tuple[SourceFile, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedPipeline:
+    """A pipeline as far as its file can be read: ``spec`` has every entry that says what it is, also one whose file is
+    missing; None for what is no YAML. ``problems`` are its errors, ``digest`` names the text."""
+
+    spec: PipelineSpec | None
+    problems: tuple[Problem, ...]
+    digest: str
 
 
 class FileKind(StrEnum):
@@ -61,6 +76,10 @@ class ProjectStore(Protocol):
         ...
 
     def pipeline(self, uuid: str) -> PipelineSpec: ...
+
+    def examined(self, uuid: str) -> ExaminedPipeline:
+        """As ``pipeline``, but what is wrong is told beside what can be read; raises NotFound and Forbidden only."""
+        ...
 
     def check(self) -> Sequence[Problem]:
         """Every problem of every file, sorted by file and line; warnings too."""
@@ -120,6 +139,36 @@ class ProjectStore(Protocol):
         self, pipeline: str, name: str, *, type: str, language: str, upstream: Sequence[str], template: str | None
     ) -> Sequence[str]:
         """Add a block with a file from a template; returns the files written. Raises Conflict when the block exists."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """What was changed through the platform, and what the files held before."""
+        ...
+
+    @property
+    def editor(self) -> Editor:
+        """Changes to pipelines and blocks, drafted."""
+        ...
+
+    @property
+    def templates(self) -> TemplateFiles:
+        """What new blocks and pipelines can begin with."""
+        ...
+
+    def file_names(self, most: int) -> tuple[Sequence[str], bool]:
+        """The paths of the project's files, sorted, without caches and what belongs to the platform; and whether there
+        are more than ``most``."""
+        ...
+
+    @property
+    def forms(self) -> FormFiles:
+        """The forms that pipelines offer."""
+        ...
+
+    @property
+    def dashboards(self) -> DashboardFiles:
+        """The dashboards of `dashboards/`."""
         ...
 
     def render(self, text: str, variables: Mapping[str, Any], *, where: str) -> str:

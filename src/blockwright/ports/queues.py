@@ -51,6 +51,14 @@ class Queues(Protocol):
         counts until it has ended; asked again it counts once."""
         ...
 
+    def lend(self, run: RunId) -> None:
+        """The run waits for another one and counts no longer; ``admit`` lets it in again."""
+        ...
+
+    def count(self, run: RunId, project: str, limits: Sequence[RunLimit]) -> None:
+        """The run counts, whether there is room or not: it has begun."""
+        ...
+
     def forget(self, run: RunId) -> None:
         """The run counts no longer, nor do its block runs."""
         ...
@@ -68,4 +76,8 @@ class Queues(Protocol):
 
     def note(self, run: RunId, reason: str) -> None:
         """Say in the record of a run that nobody drives yet what it waits for."""
+        ...
+
+    def tidy(self) -> None:
+        """Forget what was kept of limits and pools that nobody counts any more; their names may come from values."""
         ...

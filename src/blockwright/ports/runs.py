@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -105,6 +105,21 @@ class InboxMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeRun:
+    """The records of a run at one moment, in the orders of ``RunStore``'s lists; ``living``: attempts that no owner has
+    recorded as ended."""
+
+    run: Run
+    block_runs: Sequence[BlockRun]
+    attempts: Sequence[AttemptRecord]
+    inbox: Sequence[InboxMessage]
+
+    @property
+    def living(self) -> Sequence[AttemptRecord]:
+        return [attempt for attempt in self.attempts if attempt.state != "ended"]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundResult:
     """An earlier block run with the asked-for key, its outputs and when it ended."""
 
@@ -129,6 +144,19 @@ class RunFilter:
     until: datetime | None = None
     pipelines: tuple[str, ...] = ()
     product: str | None = None
+    requested_by: str | None = None
+    longer: float | None = None  # seconds from start to end that a run took more than; only of ended ones
+    charts: bool = False  # also runs that only draw a chart, which nobody asked for as such
+
+
+@dataclass(frozen=True, slots=True)
+class BlockCounts:
+    """Block runs of a run: ``done`` have ended in one way or another, ``reused`` of them by a result of before."""
+
+    total: int
+    done: int
+    reused: int
+    failed: int
 
 
 class RunStore(Protocol):
@@ -196,12 +224,16 @@ class RunStore(Protocol):
 
     def attempts(self, run: RunId, block_run: BlockRunName | None = None) -> Sequence[AttemptRecord]: ...
 
-    def living_attempts(self, run: RunId) -> Sequence[AttemptRecord]:
-        """Attempts that no owner has recorded as ended."""
+    def whole(self, run: RunId) -> WholeRun:
+        """What its owner needs to drive it; raises NotFound."""
         ...
 
     def counts(self, run: RunId) -> Mapping[BlockState, int]:
         """How many block runs are in which state; groups are not counted, their children are."""
+        ...
+
+    def counts_of(self, runs: Collection[RunId]) -> Mapping[RunId, BlockCounts]:
+        """Of each of the runs that has any block runs, in one question; groups are not counted, their children are."""
         ...
 
     def events(self, run: RunId, after: int = 0, *, limit: int | None = None) -> Sequence[RunEvent]: ...
@@ -227,8 +259,23 @@ class RunStore(Protocol):
     def latest_result(
         self, project: str, pipeline: str, block: BlockId, *, run: RunId | None = None
     ) -> Sequence[FoundResult]:
-        """The block's newest completed result: one entry, or one for each dynamic child in index order. ``run``
-        restricts the search to that run. Empty when there is none."""
+        """The block's newest completed result, or the one that was restored in the catalogue: one entry, or one for
+        each dynamic child in index order. ``run`` restricts the search to that run. Empty when there is none."""
+        ...
+
+    def newest_results(self, project: str, pipeline: str, blocks: Sequence[BlockId]) -> Mapping[BlockId, FoundResult]:
+        """For each of the blocks that has one its newest completed block run, of a dynamic block the group."""
+        ...
+
+    def newest_without_result(
+        self, project: str, pipeline: str, blocks: Sequence[BlockId]
+    ) -> Mapping[BlockId, tuple[RunId, BlockRun]]:
+        """For each of the blocks the block run of the newest run in which it ended without a result: failed,
+        cancelled, skipped. Dynamic children do not count, their group does."""
+        ...
+
+    def several(self, runs: Collection[RunId]) -> Mapping[RunId, Run]:
+        """Those of the runs that there are."""
         ...
 
     def unfinished(self, project: str) -> Sequence[Run]: ...
@@ -241,8 +288,13 @@ class RunStore(Protocol):
         """Every digest that a record still refers to: outputs, snapshots."""
         ...
 
+    def snapshot_digests(self) -> frozenset[str]:
+        """Those of them that are snapshots: documents that name more."""
+        ...
+
     def delete(self, run: RunId) -> None:
-        """Forget an ended run with its block runs, attempts and events."""
+        """Forget an ended run with its block runs, attempts and events. Raises Conflict (code ``pinned``) when it, or
+        something that it gave, is kept."""
         ...
 
     def pin(self, run: RunId, pinned: bool) -> None: ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from blockwright.core.problems import Problem
 from blockwright.core.runs.model import RunId
 from blockwright.core.triggers.entries import NEW, Entry
 from blockwright.core.triggers.model import Fired, Outcome, Place, Trigger, TriggerId, TriggerType
@@ -31,6 +32,16 @@ class SourceState:
 
     state: Mapping[str, Any]
     owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A row of a trigger's history as a calendar shows it. ``state`` is that of its run (empty: there is none)."""
+
+    fired: Fired
+    pipeline: str
+    name: str
+    state: str = ""
 
 
 class TriggerStore(Protocol):
@@ -112,8 +123,17 @@ class TriggerStore(Protocol):
         """Record what became of an event; False when that was recorded before."""
         ...
 
+    def prune(self, project: str, before: datetime) -> int:
+        """Forget what became of due times that fired before then; returns how many. How often a trigger fired stays
+        counted, and what was recorded of events stays, too: it is what tells that they were dealt with."""
+        ...
+
     def unpark(self, project: str) -> None:
         """Have every active trigger looked at that nobody would look at again: the environment may be another one."""
+        ...
+
+    def ahead(self, project: str, moment: datetime) -> Sequence[Trigger]:
+        """The active time triggers whose due times are decided up to later than that."""
         ...
 
     def look_at(self, trigger: TriggerId, when: datetime) -> None:
@@ -124,6 +144,11 @@ class TriggerStore(Protocol):
         self, trigger: TriggerId, *, limit: int, before: datetime | None = None, key: str | None = None
     ) -> Sequence[Fired]:
         """Its history, newest first; with ``key`` only what it fired for that."""
+        ...
+
+    def history(self, project: str, start: datetime, end: datetime, *, limit: int) -> Sequence[Happened]:
+        """What all triggers of the project fired for in ``start <= fired < end``, the newest first; also those that
+        are gone."""
         ...
 
     def fired_keys(self, trigger: TriggerId, keys: Collection[str]) -> Collection[str]:
@@ -174,6 +199,10 @@ class TriggerFiles(Protocol):
 
     def entry(self, pipeline: str, definition: Mapping[str, Any]) -> Entry:
         """What an entry with these keys of the format would mean."""
+        ...
+
+    def problems(self, pipeline: str, definition: Mapping[str, Any]) -> Sequence[Problem]:
+        """What is wrong with an entry of these keys, each with its key; empty when it may be written."""
         ...
 
     def put(self, pipeline: str, name: str, definition: Mapping[str, Any], *, expected: str | None = None) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from blockwright.core.pipelines import ProjectSpec
 from blockwright.ports.artifacts import ArtifactStore
 from blockwright.ports.caches import Cache
 from blockwright.ports.clock import Clock
+from blockwright.ports.git import Git
 from blockwright.ports.idempotency import Idempotency
+from blockwright.ports.learning import Learning
 from blockwright.ports.oversight import Oversight
 from blockwright.ports.owners import Owners
 from blockwright.ports.projects import ProjectStore
@@ -33,6 +36,18 @@ class Options:
     run_limit: int | None = None
 
 
+class Neighbours(Protocol):
+    """The projects of the same platform, this one among them; a project that stands alone has only itself."""
+
+    def names(self) -> Collection[str]:
+        """Those that are there now, in the order in which they are listed."""
+        ...
+
+    def workspace(self, project: str) -> Workspace:
+        """Raises NotFound (code ``project_not_found``)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     project: ProjectSpec
@@ -46,6 +61,9 @@ class Workspace:
     clock: Clock
     cache: Cache
     oversight: Oversight
+    learning: Learning
     distributions: Distributions
     idempotency: Idempotency
+    git: Git
+    neighbours: Neighbours
     options: Options = Options()

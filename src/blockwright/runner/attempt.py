@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from blockwright import codecs
+from blockwright.runner import tracking
 from blockwright.runner.arguments import Call, block_call, sensor_call
-from blockwright.runner.block_code import first, load_module
+from blockwright.runner.block_code import first, load_module, load_names
 from blockwright.runner.block_tests import Tests
 from blockwright.runner.callbacks import run_callbacks
 from blockwright.runner.calling import outputs_of, settled
+from blockwright.runner.charts import drawing_of
 from blockwright.runner.conditions import unmet
+from blockwright.runner.display import figures_kept_open
 from blockwright.runner.dynamic_items import items_of
 from blockwright.runner.inputs import Inputs, gather
 from blockwright.runner.scratchpad import run_scratchpad
@@ -60,12 +62,14 @@ class Found:
 def run(workplace: Workplace, modules: tuple[ModuleVerdict, ...] = ()) -> Manifest:
     """Run the attempt. Whatever user code raises becomes the manifest's error: this never raises."""
     meter, found, error = Meter(), Found(), None
+    outcome = Outcome.FAILED
     context.install(workplace.block_context())
     try:
         outcome = _STEPS[workplace.spec.kind](workplace, found)
     except BaseException as raised:
         outcome, error = Outcome.FAILED, _told(raised, workplace)
     finally:
+        tracking.end(workplace.logger, completed=outcome is Outcome.COMPLETED)
         context.install(None)
     return Manifest(
         attempt_id=workplace.spec.attempt_id,
@@ -101,7 +105,7 @@ def keyword_arguments(workplace: Workplace, merged: dict[str, Any]) -> dict[str,
     return {**arguments, **merged}
 
 
-# The four kinds of attempt --------------------------------------------------------------------------------------------
+# The kinds of attempt -------------------------------------------------------------------------------------------------
 
 
 def _run_block(workplace: Workplace, found: Found) -> Outcome:
@@ -113,7 +117,7 @@ def _run_block(workplace: Workplace, found: Found) -> Outcome:
     found.variables = keyword_arguments(workplace, inputs.merged)
     if _skipped(workplace, found, inputs):
         return Outcome.SKIPPED
-    registry = load_module(code, Path(spec.project.root), workplace.store, inputs.names())
+    registry = load_module(code, spec.project.root, workplace.store, inputs.names())
     if spec.block_type == "sensor":
         return _look(workplace, found, registry, inputs)
     for each in registry.of("preprocesser"):
@@ -154,8 +158,20 @@ def _run_tests_only(workplace: Workplace, found: Found) -> Outcome:
     found.variables = keyword_arguments(workplace, inputs.merged)
     found.outputs = spec.outputs
     outputs = workplace.values.read(spec.outputs, workplace.store)
-    registry = load_module(code, Path(spec.project.root), workplace.store, inputs.names())
+    registry = load_module(code, spec.project.root, workplace.store, inputs.names())
     _run_tests(workplace, found, registry, outputs)
+    return Outcome.COMPLETED
+
+
+def _run_chart(workplace: Workplace, found: Found) -> Outcome:
+    code = _python_code(workplace)
+    inputs = gather(workplace)
+    found.variables = keyword_arguments(workplace, inputs.merged)
+    with figures_kept_open():
+        registry, names = load_names(code, workplace.spec.project.root, workplace.store, inputs.names())
+        drawn = drawing_of(registry, names, inputs, found.variables, workplace.spec)
+    _store(workplace, found, [drawn.value, drawn.told], returned_nothing=False)
+    _run_tests(workplace, found, registry, inputs.arguments)
     return Outcome.COMPLETED
 
 
@@ -169,6 +185,7 @@ _STEPS: dict[AttemptKind, Callable[[Workplace, Found], Outcome]] = {
     AttemptKind.CALLBACK: _run_callback,
     AttemptKind.TEST: _run_tests_only,
     AttemptKind.SCRATCHPAD: _run_scratchpad,
+    AttemptKind.CHART: _run_chart,
 }
 
 

@@ -117,10 +117,19 @@ class AttemptLog:
     def _append(self, data: bytes) -> None:
         try:
             if self._file is None:
-                self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                self._file = self._opened()
             os.write(self._file, data)
         except OSError:
             return
+
+    def _opened(self) -> int:
+        """A session makes no folder for an attempt that has nothing to say."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        try:
+            return os.open(self._path, flags, 0o644)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            return os.open(self._path, flags, 0o644)
 
 
 def final_part(line: bytes) -> bytes:

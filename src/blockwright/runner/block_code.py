@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -22,15 +23,20 @@ class NoDecoratedFunction(Exception):
     """The block's file has no function that could be called."""
 
 
-def load_module(file: CodeFile, root: Path, store: Path, given: Mapping[str, Any]) -> Registry:
-    """Execute a block's file in a module of its own; what it decorated.
+def load_module(file: CodeFile, root: str, store: Path, given: Mapping[str, Any]) -> Registry:
+    """Execute a block's file in a module of its own; what it decorated. See ``load_names``."""
+    return load_names(file, root, store, given)[0]
+
+
+def load_names(file: CodeFile, root: str, store: Path, given: Mapping[str, Any]) -> tuple[Registry, Mapping[str, Any]]:
+    """Execute a block's file in a module of its own; what it decorated, and every name that it has then.
 
     ``given`` are the outputs of the blocks before, under the names that block code may use for them. The decorators
     stand in the module before it is executed, which is what the usual guard in block files asks for. The module is in
     ``sys.modules`` (dataclasses, pickling and type hints look there) and known to be a block's.
     """
     text = text_of(file, store)
-    path = str(root / file.path)
+    path = os.path.join(root, file.path)
     code = compiled(text, path)
     module = ModuleType(_module_name(file.path))
     module.__file__ = path
@@ -42,7 +48,7 @@ def load_module(file: CodeFile, root: Path, store: Path, given: Mapping[str, Any
         _loaded.append(module.__name__)
         exec(code, module.__dict__)
     _pickle_by_value(module)
-    return registry
+    return registry, module.__dict__
 
 
 def unload_blocks() -> None:

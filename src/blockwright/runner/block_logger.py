@@ -47,6 +47,10 @@ class RecordWriter:
     def frame(self, record: dict[str, Any]) -> None:
         """One record as it is; what was printed before stands before it."""
         flush_output()
+        self.put(record)
+
+    def put(self, record: dict[str, Any]) -> None:
+        """One record, after what has been flushed."""
         data = frame(self._mark, record)
         try:
             while data:

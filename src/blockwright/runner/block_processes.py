@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from blockwright.runner.attempt_logs import AttemptLog
@@ -17,6 +17,7 @@ from blockwright.runner.masking import Masker
 from blockwright.runner.processes import descendants, kill, start_ticks
 from blockwright.runner.records import BEGIN, END
 from blockwright.runner.streams import Stream
+from blockwright.wire.journals import Journal
 
 UNWRITTEN_STATUS = 74
 """Exit code of a block process that could not even write its manifest (EX_IOERR)."""
@@ -57,7 +58,7 @@ class Attempt:
     began: float = 0.0
     tell_at: float | None = None
     masker: Masker = field(default_factory=Masker)
-    secrets_asked: set[int] = field(default_factory=set)
+    secrets_asked: dict[int, str] = field(default_factory=dict)
     log: AttemptLog = field(init=False)
     deadline: float | None = None
 
@@ -81,7 +82,9 @@ class Attempt:
     @property
     def answered(self) -> bool:
         """Whether its manifest is in place; what ends it after that is nobody's loss."""
-        work = self.spec["work"]
+        work, journal = self.spec["work"], self.spec.get("journal")
+        if journal is not None:
+            return self.identity in _journal(journal).look().answered
         return os.path.exists(self.spec["commit"]) or os.path.exists(os.path.join(work, "manifest.json"))
 
     @property
@@ -231,6 +234,12 @@ class BlockProcess:
         self.control.close()
         for stream in self.streams:
             os.close(stream.reader)
+
+
+@lru_cache(maxsize=4)
+def _journal(path: str) -> Journal:
+    """What was read of it is kept: when a session dies it is asked for each attempt that was given ahead."""
+    return Journal(path)
 
 
 def _signal_sentence(number: int) -> str:

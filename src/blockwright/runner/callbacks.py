@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from blockwright.runner.arguments import Call, shape
@@ -27,7 +26,7 @@ def run_callbacks(workplace: Workplace, inputs: Inputs, variables: Mapping[str, 
     callback = spec.callback
     if callback is None or spec.code is None:
         raise MissingSource(f"The callback `{spec.block}` has no source file.")
-    registry = load_module(spec.code, Path(spec.project.root), workplace.store, inputs.names())
+    registry = load_module(spec.code, spec.project.root, workplace.store, inputs.names())
     wanted = [each for each in registry.of("callback") if each.options.get("status") == callback.status]
     old = registry.of(_OLD_FORMS.get(callback.status, ""))
     given = {**variables, "parent_block_uuid": callback.parent, "block_uuid": spec.block}

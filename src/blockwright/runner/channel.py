@@ -17,10 +17,14 @@ from blockwright.wire import values
 from blockwright.wire.documents import dump
 from blockwright.wire.manifests import ModuleVerdict
 from blockwright.wire.messages import LIMIT, Ask
+from blockwright.wire.packets import Packets
 
 _BRIEF_BYTES = 8_000
 """Up to here it is quicker to send a manifest along than to have it read from its file; and an engine that is busy
 with something else has room for many such messages."""
+
+
+_ENCODER = json.JSONEncoder(default=repr)
 
 
 class BlockChannel:
@@ -36,6 +40,7 @@ class BlockChannel:
         self.masker = Masker()
         self._engine = engine
         self._control = control
+        self._packets = Packets(control)
         self._owner = os.getpid()
         self._one_at_a_time = threading.Lock()
         self._asked = 0
@@ -68,8 +73,8 @@ class BlockChannel:
         value = values.decode(answered(answer))
         if answer.get("value_path") is not None:
             Path(answer["value_path"]).unlink(missing_ok=True)
-        if what == Ask.SECRET:
-            self.masker.add(value)
+        for secret in secrets_in(str(what), value):
+            self.masker.add(secret)
         return value
 
     def emit(self, frame: Mapping[str, Any]) -> None:
@@ -102,7 +107,7 @@ class BlockChannel:
         if self._early:
             return self._early.popleft()
         try:
-            packet = self._control.recv(2 * LIMIT, 0 if wait else socket.MSG_DONTWAIT)
+            packet = self._packets.receive(0 if wait else socket.MSG_DONTWAIT)
         except BlockingIOError:
             return None
         message: dict[str, Any] | None = json.loads(packet) if packet else None
@@ -110,7 +115,7 @@ class BlockChannel:
 
     def _await_answer(self, number: int) -> dict[str, Any]:
         while True:
-            packet = self._control.recv(2 * LIMIT)
+            packet = self._packets.receive()
             if not packet:
                 raise RuntimeError("Nobody is there to answer what the block asked.")
             message: dict[str, Any] = json.loads(packet)
@@ -133,7 +138,7 @@ class BlockChannel:
 
 
 def _packet(op: str, **fields: Any) -> bytes:
-    return json.dumps({"op": op, **fields}, default=repr).encode("ascii")
+    return _ENCODER.encode({"op": op, **fields}).encode("ascii")
 
 
 def _sendable(value: Any) -> Any:
@@ -144,6 +149,15 @@ def _sendable(value: Any) -> Any:
     except (TypeError, ValueError):
         pass
     return values.encode(value)
+
+
+def secrets_in(what: str, value: Any) -> tuple[Any, ...]:
+    """What of an answer no log may show."""
+    if what == Ask.SECRET:
+        return (value,)
+    if what == Ask.TRACKING and isinstance(value, dict):
+        return value.get("token"), value.get("password")
+    return ()
 
 
 def answered(answer: Mapping[str, Any]) -> Any:

@@ -1,16 +1,22 @@
-"""The commit: a manifest becomes visible at once and whole, and the first one of a round wins for ever."""
+"""The commit: a manifest becomes visible at once and whole, and the first one of a round wins for ever.
+
+An attempt alone writes a file and links it; those of a session add a line to a journal (see ``wire.journals``).
+"""
 
 from __future__ import annotations
 
 import json
 import os
 from dataclasses import dataclass
+from typing import Any
 
-from blockwright.wire.documents import dump
+from blockwright.wire.documents import brief, dump
+from blockwright.wire.journals import note_manifest
 from blockwright.wire.kill_points import here
 from blockwright.wire.manifests import Manifest, Outcome
 from blockwright.wire.specs import AttemptSpec
 
+_STRICT = json.JSONEncoder(allow_nan=False)
 _FINISHED = (Outcome.COMPLETED, Outcome.SKIPPED)
 
 
@@ -28,9 +34,11 @@ def commit(spec: AttemptSpec, manifest: Manifest) -> Committed:
     The manifest that counts is another one when another attempt was first; ours stays beside its log as evidence.
     Only a finished attempt is linked: a failed one may be tried again.
     """
+    if spec.journal is not None:
+        return _note(spec, manifest, spec.journal)
     written, temporary = f"{spec.work}/manifest.json", f"{spec.work}/manifest.json.tmp"
     here("manifest.before_write")
-    text = _encoded(manifest)
+    text = _encoded(dump(manifest))
     _write(temporary, text, durable=spec.durable)
     os.replace(temporary, written)
     if spec.durable:
@@ -48,10 +56,19 @@ def commit(spec: AttemptSpec, manifest: Manifest) -> Committed:
     return Committed(written, text)
 
 
-def _encoded(manifest: Manifest) -> bytes:
-    document = dump(manifest)
+def _note(spec: AttemptSpec, manifest: Manifest, journal: str) -> Committed:
+    """The journal is the session's own, and runs its attempts one after another: nobody else can be first."""
+    here("manifest.before_write")
+    text = _encoded(brief(manifest))
+    name = note_manifest(journal, spec.round, text, durable=spec.durable)
+    for point in ("manifest.after_write", "manifest.after_fsync", "manifest.after_rename", "manifest.after_link"):
+        here(point)  # all that is one step here
+    return Committed(name, text)
+
+
+def _encoded(document: Any) -> bytes:
     try:
-        return json.dumps(document, allow_nan=False).encode("ascii")
+        return _STRICT.encode(document).encode("ascii")
     except ValueError:  # a preview with a NaN in it; Python's readers take that
         return json.dumps(document).encode("ascii")
 

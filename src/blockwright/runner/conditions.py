@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from blockwright.runner.arguments import block_call
@@ -31,7 +30,7 @@ def unmet(workplace: Workplace, inputs: Inputs, variables: Mapping[str, Any]) ->
 def _unmet_in(file: CodeFile, workplace: Workplace, inputs: Inputs, variables: Mapping[str, Any]) -> str | None:
     spec = workplace.spec
     try:
-        registry = load_module(file, Path(spec.project.root), workplace.store, inputs.names())
+        registry = load_module(file, spec.project.root, workplace.store, inputs.names())
         for each in registry.of("condition"):
             call = block_call(each.function, inputs.arguments, inputs.blocks, variables, block=file.path)
             if not settled(call.of(each.function)):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from blockwright import codecs
@@ -20,7 +22,7 @@ class Frames:
     Bounded: what comes beyond the most frames or bytes is not kept.
     """
 
-    def __init__(self, path: Path, channel: BlockChannel) -> None:
+    def __init__(self, path: str, channel: BlockChannel) -> None:
         self._path = path
         self._channel = channel
         self._frames = 0
@@ -39,7 +41,8 @@ class Frames:
         self._frames += 1
         self._bytes += len(line)
         try:
-            with self._path.open("a", encoding="ascii") as file:
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)  # a session makes none before
+            with open(self._path, "a", encoding="ascii") as file:
                 file.write(line)
         except OSError:
             return  # a picture is not worth failing a block on a full disk
@@ -47,6 +50,18 @@ class Frames:
 
 
 _current: Frames | None = None
+_keep_open = False
+
+
+@contextmanager
+def figures_kept_open() -> Iterator[None]:
+    """``plt.show()`` leaves figures open and shows nothing: whoever asked takes them."""
+    global _keep_open
+    _keep_open = True
+    try:
+        yield
+    finally:
+        _keep_open = False
 
 
 def install(frames: Frames | None) -> None:
@@ -66,3 +81,23 @@ def display(*values: Any, **_options: Any) -> None:
 def show_figure(figure: Any, *_arguments: Any, **_options: Any) -> None:
     """plotly's ``figure.show()``, whatever renderer it names."""
     display(figure)
+
+
+def show_managed(manager: Any) -> None:
+    """matplotlib's ``figure.show()``, of whatever backend that has no window."""
+    display(manager.canvas.figure)
+
+
+def show_plots(*_arguments: Any, **_options: Any) -> None:
+    """matplotlib's ``plt.show()``: each open figure, which is then closed, so that it is shown once, as in a notebook.
+
+    Not a backend of ours: ``matplotlib.use("Agg")``, which much code begins with, would take its place.
+    """
+    if _keep_open:
+        return
+    from matplotlib import pyplot
+
+    for number in pyplot.get_fignums():
+        figure = pyplot.figure(number)
+        display(figure)
+        pyplot.close(figure)

@@ -51,7 +51,7 @@ def main(spec_path: str, debug: bool = False, descriptor: int | None = None) -> 
     spec = load(AttemptSpec, json.loads(Path(spec_path).read_bytes()))
     channel = _channel(descriptor)
     channel.begin(spec.attempt_id)
-    frames = Frames(Path(spec.work, "frames.jsonl"), channel)
+    frames = Frames(f"{spec.work}/frames.jsonl", channel)
     writer = TerminalWriter()
     surroundings.install_names()
     surroundings.begin(Snapshot(spec.project, Path(spec.store)), writer, frames)

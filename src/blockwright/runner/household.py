@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from blockwright.runner.block_processes import Attempt, BlockProcess, Killing
-from blockwright.runner.channel import answered
+from blockwright.runner.channel import answered, secrets_in
 from blockwright.runner.nursery import Nursery
 from blockwright.runner.outbox import Outbox
 from blockwright.runner.processes import MEGABYTE, children, descendants, kill, memory_of_tree
@@ -30,6 +30,13 @@ _AGAIN_SECONDS = 0.005
 
 _TOLD_AT_ONCE = 64
 """How many attempts of a busy session may be over before the engine hears that their logs are complete."""
+
+_REST_SECONDS = 0.002
+"""How long the output of a session is left alone after it was read. A session of short blocks marks two pipes for each:
+read as they come, they would wake this process more often than it has anything to do."""
+
+_FLOOD_BYTES = 64 * 1024
+"""Who writes so much at once is listened to without a rest."""
 
 _IDLE_SESSION_SECONDS = 3600.0
 """A session that nobody used for so long is ended; what it kept in memory is lost."""
@@ -48,6 +55,8 @@ class Household:
         self._spare: BlockProcess | None = None
         self._spare_modules = 0
         self._spare_wanted = True
+        self._resting: dict[int, BlockProcess] = {}
+        self._listen_at: float | None = None
         self._look_at: float | None = None
         self._again_at: float | None = None
         self._refused = ""
@@ -57,6 +66,11 @@ class Household:
     @property
     def empty(self) -> bool:
         return not self._processes
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is no process but the one that is kept ready."""
+        return len(self._processes) == (self._spare is not None)
 
     def start(self, attempt: Attempt) -> None:
         """Run the attempt in a process of its own."""
@@ -119,7 +133,8 @@ class Household:
             attempt = process.attempt(message["attempt_id"])
             if attempt is not None:
                 if message["id"] in attempt.secrets_asked:
-                    attempt.masker.add(answered(message))
+                    for secret in secrets_in(attempt.secrets_asked[message["id"]], answered(message)):
+                        attempt.masker.add(secret)
                 process.outgoing.append(_packet(message))
                 self._hand_on(process)
 
@@ -130,7 +145,7 @@ class Household:
         if self._wants_spare:
             return 0.0
         times = [process.due() for process in self._processes.values()]
-        known = [when for when in (*times, self._look_at, self._again_at) if when is not None]
+        known = [when for when in (*times, self._look_at, self._again_at, self._listen_at) if when is not None]
         if self._sessions:
             known.append(time.monotonic() + _IDLE_SESSION_SECONDS)
         return min(known) if known else None
@@ -153,6 +168,17 @@ class Household:
             for process in limited:
                 _keep_memory_limit(process)
             self._look_at = now + _LOOK_SECONDS
+
+    def listen(self, now: float) -> None:
+        """Attend again to the output of sessions that was left alone for a while."""
+        if self._listen_at is None or now < self._listen_at:
+            return
+        self._listen_at = None
+        resting, self._resting = self._resting, {}
+        for process in resting.values():
+            for stream in process.streams:
+                if stream.open:
+                    self._attend(process, stream)
 
     # Ends ----------------------------------------------------------------------------------------------------------
 
@@ -231,6 +257,7 @@ class Household:
     def _hear_rest(self, process: BlockProcess) -> None:
         """Everything that the process said before it ended; nobody writes any more."""
         self._hear_process(process)
+        self._resting.pop(process.pid, None)
         self._unregister(process.control)
         for stream in process.streams:
             while stream.drain():
@@ -315,6 +342,9 @@ class Household:
 
     def _watch(self, process: BlockProcess, stream: Stream) -> None:
         stream.on_progress = lambda text: self._show_progress(process, stream.name, text)
+        self._attend(process, stream)
+
+    def _attend(self, process: BlockProcess, stream: Stream) -> None:
         self._selector.register(stream.reader, selectors.EVENT_READ, lambda _events: self._read(process, stream))
 
     def _private(self) -> list[int]:
@@ -390,8 +420,8 @@ class Household:
     def _take(self, process: BlockProcess, message: dict[str, Any]) -> None:
         match message.get("op"):
             case "ask" if (attempt := process.attempt(message.get("attempt_id"))) is not None:
-                if message.get("what") == Ask.SECRET:
-                    attempt.secrets_asked.add(message["id"])
+                if message.get("what") in (Ask.SECRET, Ask.TRACKING):
+                    attempt.secrets_asked[message["id"]] = message["what"]
                 self._outbox.send(**message)
             case "modules":
                 self._nursery.preloads.verdicts.record(load(ModuleVerdict, each) for each in message["verdicts"])
@@ -399,14 +429,25 @@ class Household:
                 process.last_words = str(message.get("text", ""))
 
     def _read(self, process: BlockProcess, stream: Stream) -> None:
-        stream.drain()
+        count = stream.drain()
         if not stream.open:
             self._unregister(stream.reader)
         if process.session is not None:
+            if count < _FLOOD_BYTES:
+                self._rest(process)
             self._hand_on(process)
             if not process.given or len(process.over) >= _TOLD_AT_ONCE:
                 self._tell_over(process)
                 self._let_go(process)
+
+    def _rest(self, process: BlockProcess) -> None:
+        """Both pipes at once: what they say is used when both have said it."""
+        if process.pid not in self._resting:
+            self._resting[process.pid] = process
+            for stream in process.streams:
+                self._unregister(stream.reader)
+        if self._listen_at is None:
+            self._listen_at = time.monotonic() + _REST_SECONDS
 
     def _show_progress(self, process: BlockProcess, stream: str, text: str) -> None:
         if process.current is not None:

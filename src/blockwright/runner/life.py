@@ -27,7 +27,7 @@ from blockwright.runner.sessions import Turns, load_spec
 from blockwright.runner.sources import Snapshot
 from blockwright.runner.thread_pools import ThreadPools
 from blockwright.runner.values_at_hand import KeptValues, StoredValues, ValuesAtHand
-from blockwright.runner.workplace import Workplace
+from blockwright.runner.workplace import Workplace, folder
 from blockwright.wire import kill_points
 from blockwright.wire.documents import load
 from blockwright.wire.manifests import Manifest
@@ -93,7 +93,7 @@ class Life:
         modules = in_child(spec.preload)
         self._channel.tell_modules(modules)
         self._become_the_users(spec, pools_changed=bool(modules))
-        frames = Frames(Path(spec.work, "frames.jsonl"), self._channel)
+        frames = Frames(f"{spec.work}/frames.jsonl", self._channel)
         surroundings.begin(self._snapshot_of(spec), self._writers[0], frames)
         workplace = Workplace(spec, self._channel, self._logger, frames, values, self._context)
         gc.enable()
@@ -122,7 +122,7 @@ class Life:
 
     def _snapshot_of(self, spec: AttemptSpec) -> Snapshot:
         if self._snapshot is None or self._snapshot.project != spec.project:
-            self._snapshot = Snapshot(spec.project, Path(spec.store))
+            self._snapshot = Snapshot(spec.project, folder(spec.store))
         return self._snapshot
 
     def _recover_outputs(self) -> None:

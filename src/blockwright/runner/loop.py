@@ -16,9 +16,13 @@ from blockwright.runner.block_processes import Attempt
 from blockwright.runner.household import Household
 from blockwright.runner.nursery import Nursery
 from blockwright.runner.outbox import Outbox
-from blockwright.wire.messages import LIMIT
+from blockwright.runner.pages import gather_heap, give_back_code
+from blockwright.wire.packets import Packets
 
 Message = dict[str, Any]
+
+_TIDY_SECONDS = 5.0
+"""How long after its imports a fork server with nothing to do gives back what only they needed and orders the rest."""
 
 
 class Loop:
@@ -26,12 +30,15 @@ class Loop:
 
     def __init__(self, engine: socket.socket, alive: int, nursery: Nursery) -> None:
         self._engine = engine
+        self._packets = Packets(engine)
         self._outbox = Outbox(engine)
         self._selector = selectors.DefaultSelector()
         self._wake, signals = _signal_sockets()
         self._lease: float | None = None
         self._ending = False
         self._preloads = nursery.preloads
+        self._tidied = -1
+        self._tidy_at = time.monotonic() + _TIDY_SECONDS
         private = [alive, self._wake.fileno(), signals.fileno(), self._selector.fileno()]
         self._household = Household(nursery, self._outbox, self._selector, private)
         self._selector.register(engine, selectors.EVENT_READ, self._hear_engine)
@@ -59,14 +66,27 @@ class Loop:
             now = time.monotonic()
             if self._lease is not None and now >= self._lease:
                 self._end("lease", "The engine did not renew its lease in time.")
+            self._household.listen(now)
             self._household.keep_limits(now)
             self._household.settle(now)
+            self._tidy(now)
             self._watch_outbox()
         self._outbox.flush_last(1.0)
 
     def _patience(self) -> float | None:
-        due = [when for when in (self._lease, self._household.due()) if when is not None]
+        tidy = None if self._tidied == self._preloads.generation else self._tidy_at
+        due = [when for when in (self._lease, self._household.due(), tidy) if when is not None]
         return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def _tidy(self, now: float) -> None:
+        """Once for all that was imported, in a quiet moment: a short command never comes to it."""
+        if now < self._tidy_at or self._tidied == self._preloads.generation:
+            return
+        self._tidy_at = now + _TIDY_SECONDS
+        if self._household.idle:
+            give_back_code()
+            gather_heap()
+            self._tidied = self._preloads.generation
 
     def _watch_outbox(self) -> None:
         """Be told when the engine takes messages again, but only while some wait."""
@@ -88,7 +108,7 @@ class Loop:
             self._outbox.flush()
         while True:
             try:
-                packet = self._engine.recv(2 * LIMIT, socket.MSG_DONTWAIT)
+                packet = self._packets.receive(socket.MSG_DONTWAIT)
             except BlockingIOError:
                 return
             except OSError:
@@ -132,7 +152,9 @@ class Loop:
 
     def _next(self, message: Message, packet: bytes) -> None:
         """Attempts of a session; the message is handed on as it is."""
-        attempts = [attempt for each in message["attempts"] if (attempt := self._read_attempt(each)) is not None]
+        shared = message.get("shared", {})
+        read = [self._read_attempt(each, shared) for each in message["attempts"]]
+        attempts = [attempt for attempt in read if attempt is not None]
         if attempts and not self._ending:
             self._household.give(message["session"], attempts, packet)
 
@@ -144,14 +166,17 @@ class Loop:
         if not self._ending:
             self._lease = time.monotonic() + float(message["seconds"])
 
-    def _read_attempt(self, message: Message) -> Attempt | None:
-        """The attempt of a message; None, and ``exited`` is sent, when its spec cannot be read."""
+    def _read_attempt(self, message: Message, shared: Message | None = None) -> Attempt | None:
+        """The attempt of a message, whose spec leaves out what is ``shared``; None, and ``exited`` is sent, when it
+        cannot be read."""
         spec, identity = message["spec"], message.get("attempt_id", "")
         path = spec if isinstance(spec, str) else None
         try:
             if path is not None:
                 with open(path, "rb") as file:
                     spec = json.load(file)
+            elif shared:
+                spec = {**shared, **spec}
             return Attempt(spec["attempt_id"], spec, path, message.get("turn", 0), tuple(message.get("after", ())))
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"The attempt's spec cannot be read: {error}"

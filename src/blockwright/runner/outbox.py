@@ -41,8 +41,9 @@ class Outbox:
 
     def flush_last(self, seconds: float) -> None:
         """Before the end: wait a little for the engine to take the rest."""
+        poll = select.poll()
+        poll.register(self._engine, select.POLLOUT)
         while self.full:
-            _, writable, _ = select.select([], [self._engine], [], seconds)
-            if not writable:
+            if not poll.poll(seconds * 1000):
                 return
             self.flush()

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+_ENCODER = json.JSONEncoder(default=repr)
+
 BEGIN, END = "begin", "end"
 """Keys of the records of a session: the output of this attempt follows; that of all up to this one is over."""
 
@@ -20,7 +22,7 @@ def mark(nonce: str) -> bytes:
 
 def frame(start: bytes, record: Mapping[str, Any]) -> bytes:
     """One record as it goes into the pipe."""
-    return start + json.dumps(record, default=repr).encode("ascii") + b"\n"
+    return b"%s%s\n" % (start, _ENCODER.encode(record).encode("ascii"))
 
 
 class Splitter:

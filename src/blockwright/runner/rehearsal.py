@@ -52,7 +52,7 @@ def _attempt(folder: Path, channel: BlockChannel) -> None:
 def _run(spec: AttemptSpec, channel: BlockChannel) -> tuple[Output, ...]:
     spec = documents.load(AttemptSpec, json.loads(json.dumps(documents.dump(spec))))
     channel.begin(spec.attempt_id)
-    frames = Frames(Path(spec.work, "frames.jsonl"), channel)
+    frames = Frames(f"{spec.work}/frames.jsonl", channel)
     manifest = attempt.run(Workplace(spec, channel, BlockLogger(_Silent()), frames, StoredValues()))
     commit(spec, manifest)
     Meter().read()

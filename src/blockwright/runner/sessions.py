@@ -12,17 +12,18 @@ import os
 import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from blockwright.runner.block_logger import RecordWriter
+from blockwright.runner.block_logger import RecordWriter, flush_output
 from blockwright.runner.channel import BlockChannel
 from blockwright.runner.processes import start_ticks
 from blockwright.wire.documents import load
+from blockwright.wire.journals import note_begin
 from blockwright.wire.manifests import Manifest, Outcome
 from blockwright.wire.outputs import Output
-from blockwright.wire.specs import AttemptSpec, Input
+from blockwright.wire.specs import AttemptSpec, ProjectContext
 
 _REMEMBERED = 256
 """Outputs of so many attempts are remembered for those behind them; far more than are ever given ahead."""
@@ -35,7 +36,8 @@ class Turns:
     def __init__(self, channel: BlockChannel, writers: Sequence[RecordWriter], first: dict[str, Any]) -> None:
         self._channel = channel
         self._writers = writers
-        self._line: deque[dict[str, Any]] = deque()
+        self._line: deque[tuple[dict[str, Any], dict[str, Any]]] = deque()
+        """Attempts, each with what its spec leaves out."""
         self._completed: OrderedDict[str, tuple[Output, ...]] = OrderedDict()
         self._skipped: set[str] = set()
         self._passed: str | None = None
@@ -50,10 +52,10 @@ class Turns:
             while self._open and (message := self._channel.next_message(wait=False)) is not None:
                 self._take(message)
             while self._line:
-                attempt = self._line.popleft()
+                attempt, shared = self._line.popleft()
                 self._passed = attempt["attempt_id"]
                 if self._may_begin(attempt):
-                    return self._begin(attempt)
+                    return self._begin(attempt, shared)
             self._mark_idle()
             if not self._open:
                 return None
@@ -73,7 +75,8 @@ class Turns:
             case None:
                 self._open = False
             case {"op": "next", "attempts": attempts}:
-                self._line.extend(attempts)
+                shared = _shared(message)
+                self._line.extend((attempt, shared) for attempt in attempts)
             case {"op": "skip", "attempt_id": identity}:
                 self._skipped.add(identity)
             case {"op": "halt"}:
@@ -86,18 +89,20 @@ class Turns:
             return False
         return all(each in self._completed for each in attempt["after"])
 
-    def _begin(self, attempt: dict[str, Any]) -> AttemptSpec:
-        spec = load_spec(attempt["spec"])
-        _make_folder(spec.work)
+    def _begin(self, attempt: dict[str, Any], shared: dict[str, Any]) -> AttemptSpec:
+        document = {**shared, **read_document(attempt["spec"])}
+        if attempt["after"]:
+            document["inputs"] = [self._filled(each) for each in document["inputs"]]
+        spec = load(AttemptSpec, document)
+        _note_begin(spec)
         began = time.time()
         self._channel.began = {**self._identity, "began": began}
         self._mark({"begin": spec.attempt_id, "at": began})
-        if attempt["after"]:
-            return replace(spec, inputs=tuple(self._filled(each) for each in spec.inputs))
         return spec
 
-    def _filled(self, given: Input) -> Input:
-        return given if given.source is None else replace(given, outputs=self._completed[given.source])
+    def _filled(self, given: dict[str, Any]) -> dict[str, Any]:
+        source = given.get("source")
+        return given if source is None else {**given, "outputs": self._completed[source]}
 
     def _mark_idle(self) -> None:
         if self._passed is not None:
@@ -105,28 +110,49 @@ class Turns:
             self._passed = None
 
     def _mark(self, record: dict[str, Any]) -> None:
+        flush_output()
         for writer in self._writers:
-            writer.frame(record)
+            writer.put(record)
 
 
 def load_spec(given: dict[str, Any] | str) -> AttemptSpec:
-    """The spec in an order, which may say only where it is written."""
-    return load(AttemptSpec, json.loads(Path(given).read_bytes()) if isinstance(given, str) else given)
+    """The spec in an order."""
+    return load(AttemptSpec, read_document(given))
 
 
-def _make_folder(path: str) -> None:
-    """With those above it; for this user only."""
-    try:
-        os.mkdir(path, 0o700)
-    except FileExistsError:
-        return
-    except FileNotFoundError:
-        _make_folder(os.path.dirname(path))
-        os.mkdir(path, 0o700)
+def read_document(given: dict[str, Any] | str) -> dict[str, Any]:
+    """The spec's document in an order, which may say only where it is written."""
+    if isinstance(given, str):
+        document: dict[str, Any] = json.loads(Path(given).read_bytes())
+        return document
+    return given
+
+
+def _shared(message: dict[str, Any]) -> dict[str, Any]:
+    """What the attempts of a message have in common, with its largest part read once for all of them."""
+    shared: dict[str, Any] = message.get("shared", {})
+    return {**shared, "project": load(ProjectContext, shared["project"])} if "project" in shared else shared
+
+
+def _note_begin(spec: AttemptSpec) -> None:
+    """So that it is known of an attempt whose process dies. A disk that takes no more is met, and told, at its end."""
+    if spec.journal is None:
+        os.makedirs(spec.work, mode=0o700, exist_ok=True)
+    else:
+        with suppress(OSError):
+            note_begin(spec.journal, spec.attempt_id)
 
 
 def _bare(output: Output) -> Output:
     """What the engine would have told of it."""
-    if output.preview is None and output.profile is None and not output.schema:
-        return output
-    return replace(output, preview=None, profile=None, schema=())
+    return Output(
+        output.name,
+        output.digest,
+        output.codec,
+        output.type,
+        output.bytes,
+        output.rows,
+        output.columns,
+        spread=output.spread,
+        in_memory=output.in_memory,
+    )

@@ -21,9 +21,9 @@ class MissingSource(Exception):
 @lru_cache(maxsize=512)
 def blob_text(digest: str, store: Path, name: str) -> str:
     """A source text of the snapshot, which never changes under its digest; raises MissingSource."""
-    path = store / digest[:2] / digest
     try:
-        return _decoded(path.read_bytes())
+        with open(f"{store}/{digest[:2]}/{digest}", "rb", buffering=0) as file:
+            return _decoded(file.read())
     except FileNotFoundError:
         raise MissingSource(f"The code of `{name}` as this run pinned it is no longer in the store.") from None
 

@@ -44,17 +44,17 @@ class Stream:
         """What comes from now on belongs to ``log``."""
         self.log = log
 
-    def drain(self) -> bool:
-        """Read once; False when there is nothing to read now, or ever again (then ``open`` is False)."""
+    def drain(self) -> int:
+        """Read once; how many bytes came. 0: there is nothing to read now, or ever again (then ``open`` is False)."""
         try:
             chunk = os.read(self.reader, _CHUNK)
         except BlockingIOError:
-            return False
+            return 0
         if not chunk:
             self._take_text(self._splitter.rest())
             self.finish()
             self.open = False
-            return False
+            return 0
         for piece in self._splitter.feed(chunk):
             if isinstance(piece, dict):
                 self._take_record(piece)
@@ -62,7 +62,7 @@ class Stream:
                 self._take_text(piece)
         if self.log is not None:
             self.log.flush()
-        return True
+        return len(chunk)
 
     def finish(self) -> None:
         """The attempt writes no more: what was held back is final."""

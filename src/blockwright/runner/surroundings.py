@@ -11,11 +11,12 @@ import io
 import logging
 import os
 import sys
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from blockwright.runner import display
+from blockwright.runner import display, tracking
 from blockwright.runner.block_logger import RecordHandler, Writer
 from blockwright.runner.importer import ProjectFinder
 from blockwright.runner.sources import Snapshot
@@ -39,7 +40,7 @@ def install() -> None:
     install_names()
     logging.getLogger().addHandler(handler)
     logging.basicConfig = _configure_logging
-    os.environ.setdefault("MPLBACKEND", "module://blockwright.runner.plots")
+    os.environ.setdefault("MPLBACKEND", "agg")
 
 
 def install_names() -> None:
@@ -49,7 +50,7 @@ def install_names() -> None:
     builtins.display = display.display  # type: ignore[attr-defined]
     mage.install()
     sys.meta_path.insert(0, finder)
-    sys.meta_path.insert(0, _PlotlyHook())
+    sys.meta_path.insert(0, _PlotHook())
 
 
 def begin(snapshot: Snapshot, writer: Writer, frames: display.Frames) -> None:
@@ -82,21 +83,25 @@ def _configure_logging(**options: Any) -> None:
         root.setLevel(options["level"])
 
 
-class _PlotlyHook:
-    """Turns plotly's ``figure.show()``, which would open a browser, into frames, once plotly is imported."""
+class _PlotHook:
+    """Turns what would open a window or a browser into frames, and tells MLflow where it is, once the library that
+    would is imported."""
 
     def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if fullname != "plotly.basedatatypes":
+        act = _SHOW_IN_FRAMES.get(fullname) or _AFTER_IMPORT.get(fullname)
+        if act is None:
             return None
+        if fullname == "mlflow":
+            tracking.before_import()
         for other in sys.meta_path:
             spec = None if other is self else other.find_spec(fullname, path, target)
             if spec is not None and spec.loader is not None:
-                _run_after(spec.loader, _show_in_frames)
+                _run_after(spec.loader, act)
                 return spec
         return None
 
 
-def _run_after(loader: Any, act: Any) -> None:
+def _run_after(loader: Any, act: Callable[[Any], None]) -> None:
     execute = loader.exec_module
 
     def exec_module(module: ModuleType) -> None:
@@ -106,5 +111,21 @@ def _run_after(loader: Any, act: Any) -> None:
     loader.exec_module = exec_module
 
 
-def _show_in_frames(module: Any) -> None:
+def _show_plotly(module: Any) -> None:
     module.BaseFigure.show = display.show_figure
+
+
+def _show_managed(module: Any) -> None:
+    module.FigureManagerBase.show = display.show_managed
+
+
+def _show_pyplot(module: Any) -> None:
+    module.show = display.show_plots
+
+
+_SHOW_IN_FRAMES: dict[str, Callable[[Any], None]] = {
+    "plotly.basedatatypes": _show_plotly,
+    "matplotlib.backend_bases": _show_managed,
+    "matplotlib.pyplot": _show_pyplot,
+}
+_AFTER_IMPORT: dict[str, Callable[[Any], None]] = {"mlflow": tracking.after_import}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,19 @@ from blockwright.runner.values_at_hand import ValuesAtHand
 from blockwright.sdk.context import BlockContext
 from blockwright.wire import values
 from blockwright.wire.documents import load
+from blockwright.wire.messages import Ask
 from blockwright.wire.outputs import Output
 from blockwright.wire.specs import AttemptSpec
 
 
 def plain_call(function: Callable[..., Any], call: Call) -> Any:
     return call.of(function)
+
+
+@lru_cache(maxsize=8)
+def folder(path: str) -> Path:
+    """The same for each attempt of a session: taking a path apart costs more than a look-up."""
+    return Path(path)
 
 
 @dataclass
@@ -44,7 +51,7 @@ class Workplace:
 
     @cached_property
     def store(self) -> Path:
-        return Path(self.spec.store)
+        return folder(self.spec.store)
 
     def variables(self) -> dict[str, Any]:
         """The user's variables as they were written."""
@@ -62,9 +69,18 @@ class Workplace:
             run=spec.run,
             variables=self.variables(),
             channel=self.channel,
+            block_run=spec.block_run,
+            data=str(self.store.parent),
             read_output=self.read_documents,
+            hand_in_model=self.hand_in_model,
         )
 
     def read_documents(self, documents: list[dict[str, Any]]) -> list[Any]:
         """The values of outputs as an answer of the engine describes them."""
         return codecs.read_outputs([load(Output, document) for document in documents], store=self.store)
+
+    def hand_in_model(self, name: str, model: Any, facts: dict[str, Any]) -> Any:
+        """Store a model and have the engine register it; see ``sdk.models.register_model``."""
+        from blockwright.runner.model_files import handed_in  # few blocks make a model
+
+        return self.channel.ask(Ask.REGISTER_MODEL, **handed_in(name, model, facts, self.store, self.spec.durable))

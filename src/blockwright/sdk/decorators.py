@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, TypeVar
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -54,6 +55,7 @@ KINDS: Mapping[str, str] = {
 """Every decorator, and the option that its one positional argument stands for ("" where it takes none)."""
 
 _MARK = "__blockwright_registry__"
+_GLOBALS = (_MARK, *KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Registry:
     def globals(self) -> dict[str, Any]:
         """The names to put into the block's globals before its file is executed."""
         self._marks_its_file = True
-        return {_MARK: self, **{kind: Decorator(kind, self) for kind in KINDS}}
+        return dict(zip(_GLOBALS, (self, *map(Decorator, KINDS, repeat(self))), strict=True))
 
     def add(self, registered: Registered) -> None:
         """Record one function; a second time for the same kind and options changes nothing."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from blockwright.core.blocks import BlockId, BlockType
+from blockwright.core.copies import changed
 from blockwright.core.errors import Conflict
+from blockwright.core.outputs import OutputRecord
 from blockwright.core.runs.ahead import RunAhead
 from blockwright.core.runs.events import (
     AwaitedEnded,
@@ -26,7 +27,7 @@ from blockwright.core.runs.live import LiveRun
 from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Role, Run, RunId, RunState
 from blockwright.core.runs.step import step
 from blockwright.ports.executors import AttemptCommitted, AttemptExited, AttemptStarted
-from blockwright.ports.runs import AttemptRecord, Changes, Lease, NewEvent
+from blockwright.ports.runs import AttemptRecord, Changes, Lease, NewEvent, WholeRun
 from blockwright.ports.workspace import Workspace
 from blockwright.services import codes, outcomes, pinning, reuse, runs, snapshots
 from blockwright.services.limits import BlockSlots
@@ -36,7 +37,6 @@ from blockwright.services.specs import (
     attached_conditionals,
     attempt_id,
     parse_attempt_id,
-    session_folder,
     spec_for,
 )
 from blockwright.wire import documents
@@ -151,7 +151,7 @@ class ActiveRun:
             if key is not None:
                 self.keys[command.name] = key
                 found = reuse.find(self.workspace, self.source, self.live.run, row, key)
-                if found is not None:
+                if found is not None and self._hold(found.row.outputs):
                     return self._adopt(command, row, found, key)
         spec = self._spec(command.name, command.attempt)
         if spec.session is None:
@@ -185,11 +185,12 @@ class ActiveRun:
         waits = self.live.ahead.get(name) == number
         if not waits and (row.attempt != number or not row.state.alive):
             return None
-        path = str(self.workspace.artifacts.commit_path(self.id, name, row.round))
-        manifest = self.workspace.artifacts.committed(self.id, name, row.round)
+        artifacts = self.workspace.artifacts
+        manifest = artifacts.committed(self.id, name, row.round)
         if manifest is not None:
+            path = artifacts.committed_name(self.id, name, row.round)
             return outcomes.event_of_manifest(name, number, manifest, path, None)
-        if waits and not (event.begun and Path(session_folder(path, number)).is_dir()):
+        if waits and not (event.begun and artifacts.begun(self.id, name, number)):
             self.live.withdraw(name)
             return None
         return outcomes.event_of_exit(name, number, event, row.state, self._limits(row.block))
@@ -206,7 +207,7 @@ class ActiveRun:
         if record is not None and record.state == "running":
             self._keep(
                 event.attempt_id,
-                replace(record, started=now, host=_HOST(), pid=event.pid, pid_started=event.pid_started),
+                changed(record, started=now, host=_HOST(), pid=event.pid, pid_started=event.pid_started),
             )
 
     def renew(self) -> None:
@@ -245,6 +246,10 @@ class ActiveRun:
             )
             if part
         )
+
+    def _hold(self, outputs: Sequence[OutputRecord]) -> bool:
+        """Whether a result may stand in: its run may be deleted at this moment, and its bytes collected."""
+        return self.workspace.artifacts.hold(one.digest for one in outputs)
 
     def _adopt(self, command: StartBlock, row: BlockRun, found: reuse.Reusable, key: reuse.Key) -> BlockReused:
         manifest = self.workspace.artifacts.manifest(found.row.manifest) if found.row.manifest else None
@@ -302,7 +307,7 @@ class ActiveRun:
         record = self.records.pop(identity, None)
         if record is not None:
             now = self.workspace.clock.now()
-            self.unsaved[identity] = replace(record, state="ended", finished=now, outcome=outcome)
+            self.unsaved[identity] = changed(record, state="ended", finished=now, outcome=outcome)
 
     def _record_end(self, row: BlockRun, now: datetime) -> None:
         number = row.attempt + (1 if row.state is BlockState.RETRY_WAIT and self._is_sensor(row) else 0)
@@ -310,7 +315,7 @@ class ActiveRun:
         record = self.records.pop(identity, None)
         if record is None:
             return
-        self.unsaved[identity] = replace(
+        self.unsaved[identity] = changed(
             record,
             state="ended",
             finished=now,
@@ -347,10 +352,12 @@ def claim(
     observer: Observer,
     retry: RetryAsked | None = None,
     same_code: bool = False,
+    silent: str | None = None,
 ) -> tuple[ActiveRun, list[Event]]:
     """Take the run and rebuild it; with the events that tell what became of the attempts of a dead owner.
 
-    What a dead owner left alive is ended first. ``retry`` is among the events, last; it takes the project's code of
+    What a dead owner left alive is ended first; a ``silent`` one's fork server has ended what it had, as nobody renewed
+    the lease there either. ``retry`` is among the events, last; it takes the project's code of
     today unless ``same_code``.
     """
     now = workspace.clock.now()
@@ -361,6 +368,8 @@ def claim(
         workspace.owners.end_attempts(name)
     if owner is not None and owner[0] == own:
         dead.append(own)  # let go of it before, and could not say so
+    if silent is not None:
+        dead.append(silent)
     try:
         lease = workspace.runs.claim(run_id, own, seconds=LEASE_SECONDS, now=now, dead=dead)
     except Conflict as error:
@@ -368,8 +377,9 @@ def claim(
         if error.code != "owned" or holder is None:
             raise
         raise runs.driven_by(run_id, holder[0]) from error
-    run = workspace.runs.get(run_id)
-    snapshot = snapshots.load(workspace.artifacts, _latest_snapshot(workspace, run))
+    whole = workspace.runs.whole(run_id)
+    run = whole.run
+    snapshot = snapshots.load(workspace.artifacts, _latest_snapshot(whole))
     if retry is not None and not same_code:
         snapshot = _todays(workspace, run, snapshot)
     shape = runs.run_shape(workspace, snapshot, run.selection, skip_sensors=run.skip_sensors)
@@ -377,7 +387,7 @@ def claim(
     one = pipeline.run_in_one_process
     limit = 1 if one else pipeline.concurrency.block_runs
     slots = BlockSlots.of(workspace, pipeline)
-    live = LiveRun.of(run, shape, workspace.runs.block_runs(run_id), limit, slots.slots)
+    live = LiveRun.of(run, shape, whole.block_runs, limit, slots.slots)
     slots.start_anew(live)
     source = SpecSource(
         workspace,
@@ -385,11 +395,12 @@ def claim(
         attached_conditionals(pipeline),
         lease.fencing,
         session=f"{run_id}-{lease.fencing}" if one else None,
+        journal=workspace.artifacts.journal(run_id, lease.fencing) if one else None,
     )
     active = ActiveRun(workspace, lease, live, source, threads, observer, slots)
     if run.state.final or retry is not None:
-        active.outdated = tuple(message.id for message in workspace.runs.inbox(run_id))
-    events = [*_recover(active), *_awaiting(active)]
+        active.outdated = tuple(message.id for message in whole.inbox)
+    events = [*_recover(active, whole), *_awaiting(active)]
     if retry is not None or (pipeline.cache_in_memory and one and _has_results(live)):
         # Values that were only in the memory of a process that is gone must be made again.
         everything = tuple(shape.nodes) if one and pipeline.cache_in_memory else ()
@@ -401,26 +412,15 @@ def _has_results(live: LiveRun) -> bool:
     return any(row.state is BlockState.COMPLETED and row.attempt for row in live.rows.values())
 
 
-def _latest_snapshot(workspace: Workspace, run: Run) -> str:
+def _latest_snapshot(whole: WholeRun) -> str:
     """The code of the last round: a retry may have taken newer code than the run began with."""
-    attempts = [attempt for attempt in workspace.runs.attempts(run.id) if attempt.snapshot]
+    attempts = [attempt for attempt in whole.attempts if attempt.snapshot]
     newest = max(attempts, key=lambda attempt: attempt.started, default=None)
-    return newest.snapshot if newest is not None else run.snapshot
+    return newest.snapshot if newest is not None else whole.run.snapshot
 
 
 def _todays(workspace: Workspace, run: Run, before: Snapshot) -> Snapshot:
-    pipeline = workspace.files.pipeline(run.pipeline)
-    then = {block.uuid: block.upstream for block in before.pipeline.blocks}
-    now = {block.uuid: block.upstream for block in pipeline.blocks}
-    if then != now:
-        changed = sorted({uuid for uuid in {*then, *now} if then.get(uuid) != now.get(uuid)})
-        raise Conflict(
-            f"Pipeline `{run.pipeline}` has other blocks or connections than run {run.id} began with: "
-            f"{', '.join(f'`{name}`' for name in changed[:5])}.",
-            hint="Start a new run, or retry with `--same-code`.",
-            code="pipeline_changed",
-        )
-    return pinning.take(workspace, pipeline)
+    return pinning.take(workspace, runs.require_unchanged(workspace, run, before.pipeline))
 
 
 def _awaiting(active: ActiveRun) -> Iterator[Event]:
@@ -430,13 +430,13 @@ def _awaiting(active: ActiveRun) -> Iterator[Event]:
             yield AwaitedEnded(row.name)
 
 
-def _recover(active: ActiveRun) -> list[Event]:
+def _recover(active: ActiveRun, whole: WholeRun) -> list[Event]:
     """What became of the attempts of the last owner: committed results are adopted, the rest is lost.
 
     A session may have begun, and finished, attempts before their turn was recorded; each comes after what it followed.
     """
     events: list[Event] = []
-    for record in active.workspace.runs.living_attempts(active.id):
+    for record in whole.living:
         active.records[attempt_id(active.id, record.block_run, record.number)] = record
     for row in active.live.rows.values():
         number = row.attempt

@@ -133,7 +133,8 @@ def third_party(workspace: Workspace, snapshot: Snapshot, block: BlockId) -> tup
 
 def all_third_party(workspace: Workspace, snapshot: Snapshot) -> tuple[str, ...]:
     """What all blocks of the pipeline import from elsewhere."""
-    blocks = (*snapshot.pipeline.blocks, *snapshot.pipeline.callbacks, *snapshot.pipeline.conditionals)
+    spec = snapshot.pipeline
+    blocks = (*spec.blocks, *spec.callbacks, *spec.conditionals, *spec.widgets)
     return tuple(sorted({name for block in blocks for name in modules_of(workspace, snapshot, block).third_party}))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from blockwright.core.runs.model import BlockState, Run, RunId, RunState
-from blockwright.ports.runs import Changes, NewEvent
+from blockwright.ports.runs import Changes, InboxMessage, NewEvent
 from blockwright.ports.workspace import Workspace
 
 _SECONDS = 30.0
@@ -27,4 +27,20 @@ def give_up(workspace: Workspace, run_id: RunId, reason: str) -> Run:
         workspace.runs.save(lease, Changes(run=run, block_runs=rows, events=(*events, ended)), now=now)
     workspace.runs.release(lease)
     workspace.queues.forget(run_id)
+    return run
+
+
+def refuse_retry(workspace: Workspace, wish: InboxMessage, reason: str) -> Run:
+    """The wish to run an ended run again cannot be met, and never will: it is taken away, and the run says why."""
+    now = workspace.clock.now()
+    own = workspace.owners.hold()
+    lease = workspace.runs.claim(wish.run, own, seconds=_SECONDS, now=now, dead=[own])
+    run = workspace.runs.get(wish.run)
+    told = f"It was not run again: {reason}"
+    if told not in run.reason:
+        run = replace(run, reason=f"{run.reason.rstrip('.')}. {told}".lstrip(". "))
+    event = NewEvent("run.retry_refused", None, {"reason": reason})
+    workspace.runs.save(lease, Changes(run=run, events=(event,), taken=(wish.id,)), now=now)
+    workspace.runs.release(lease)
+    workspace.queues.forget(wish.run)
     return run

@@ -9,15 +9,15 @@ from blockwright.core.blocks import BlockId
 from blockwright.core.limits import Full, SlotLimit, run_limits, skips, slots_of, with_limits
 from blockwright.core.pipelines import PipelineSpec
 from blockwright.core.runs.live import LiveRun
-from blockwright.core.runs.model import BlockRunName, Queue, RunRequest
+from blockwright.core.runs.model import BlockRunName, Queue, RunKind, RunRequest
 from blockwright.ports.queues import WaitingRun
 from blockwright.ports.workspace import Workspace
 
 
 def applied(workspace: Workspace, request: RunRequest, pipeline: PipelineSpec) -> RunRequest:
-    """The request with every limit that its run will count against. A run that its maker drives itself has none:
-    somebody sits before it. Raises Invalid for a key whose template cannot be rendered."""
-    if request.queue is Queue.OWN:
+    """The request with every limit that its run will count against. A run that its maker drives itself has none, and
+    that of a chart neither: somebody sits before it. Raises Invalid for a key whose template cannot be rendered."""
+    if request.queue is Queue.OWN or request.kind is RunKind.CHART:
         return request
     limits = run_limits(
         pipeline,
@@ -86,6 +86,19 @@ class BlockSlots:
         if full is None:
             self.taken.add(name)
         return full
+
+    def lend(self, live: LiveRun, name: BlockRunName) -> bool:
+        """Give back what an attempt holds that waits for another run; returns whether there was any."""
+        if name not in self.taken:
+            return False
+        self.workspace.queues.release(live.run.id, [name])
+        self.taken.discard(name)
+        return True
+
+    def take_back(self, live: LiveRun, name: BlockRunName) -> bool:
+        """Whether an attempt that has waited holds its slots again."""
+        needs = live.rows[name].block in self.slots and name not in self.taken
+        return not needs or self.reserve(live, name) is None
 
     def give_back(self, live: LiveRun) -> bool:
         """Give back what ended attempts held; returns whether there was any."""

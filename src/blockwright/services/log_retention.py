@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -44,7 +43,7 @@ def delete_old_logs(workspace: Workspace) -> int:
 
 def _between(workspace: Workspace, done: RunId, until: datetime) -> list[Run]:
     """The runs behind ``done`` that were asked for before ``until``, oldest first."""
-    which, found = RunFilter(workspace.project.name, until=until), list[Run]()
+    which, found = RunFilter(workspace.project.name, until=until, charts=True), list[Run]()
     while True:
         page = workspace.runs.list(which, limit=_PAGE)
         new = [run for run in page if run.id > done]
@@ -60,7 +59,4 @@ def _delete(workspace: Workspace, run: RunId) -> None:
     except NotFound:
         return
     for record in attempts:
-        path = workspace.artifacts.log_path(run, record.block_run, record.number)
-        for name in ("log.jsonl", "frames.jsonl"):
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                path.with_name(name).unlink()
+        workspace.artifacts.remove_log(run, record.block_run, record.number)

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blockwright.core.errors import Invalid
+from blockwright.core.log_search import LEVELS, LineTest
 from blockwright.core.runs.model import Run, RunId
-from blockwright.core.searches import LEVELS, LineTest
 from blockwright.ports.runs import AttemptRecord, RunFilter
 from blockwright.ports.workspace import Workspace
 from blockwright.services.logs import parse_line
@@ -31,7 +31,7 @@ _RUNS = 200
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
-    """``text`` as in ``core.searches``; ``level`` is the lowest; ``block`` with its dynamic children and callbacks;
+    """``text`` as in ``core.log_search``; ``level`` is the lowest; ``block`` with its dynamic children and callbacks;
     ``pipelines`` empty: of any; ``since`` and ``until`` bound the time of the lines."""
 
     text: str = ""

@@ -7,6 +7,7 @@ it is written, so that the times alone would turn lines around.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +28,16 @@ SETTLE_SECONDS = 1.0
 class LogReader:
     """``new_lines`` gives what was logged since the last call, as the JSON objects of the logs with ``block_run`` and
     ``attempt`` added. ``block`` restricts it to a block, with its dynamic children and callbacks. ``more`` says that
-    the last call left something in the files that it could have read."""
+    the last call left something in the files that it could have read. ``last``: of what is there at the first call
+    only about so many bytes from the end; ``left_out`` says how many were passed over for that."""
 
-    def __init__(self, workspace: Workspace, run: RunId, block: str | None) -> None:
+    def __init__(self, workspace: Workspace, run: RunId, block: str | None, last: int | None = None) -> None:
         self._workspace = workspace
         self._run = run
         self._block = block
         self._offsets: dict[Path, int] = {}
+        self._last = last
+        self.left_out = 0
         self.more = False
         rows = workspace.runs.block_runs(run)
         if block is not None and not any(block in (row.name, row.block) for row in rows):
@@ -54,16 +58,38 @@ class LogReader:
         self.more = False
         rows = {row.name: row.block for row in self._workspace.runs.block_runs(self._run)}
         lines: list[tuple[str, dict[str, Any]]] = []
-        for record in self._workspace.runs.attempts(self._run):
-            if self._block is not None and self._block not in (record.block_run, rows.get(record.block_run)):
-                continue
-            path = self._workspace.artifacts.log_path(self._run, record.block_run, record.number)
+        attempts = [
+            (record, self._workspace.artifacts.log_path(self._run, record.block_run, record.number))
+            for record in self._workspace.runs.attempts(self._run)
+            if self._block is None or self._block in (record.block_run, rows.get(record.block_run))
+        ]
+        if self._last is not None:
+            self._begin_near_the_end([path for _, path in attempts], self._last)
+            self._last = None
+        for record, path in attempts:
             latest = ""
             for line in self._read_on(path, most):
                 latest = max(latest, str(line.get("time", "")))
                 lines.append((latest, {**line, "block_run": record.block_run, "attempt": record.number}))
         lines.sort(key=lambda entry: entry[0])
         return [line for _, line in lines]
+
+    def _begin_near_the_end(self, paths: list[Path], room: int) -> None:
+        """Of the attempts that started last as much as there is room for, from the beginning of a line on."""
+        for path in reversed(paths):
+            try:
+                with path.open("rb") as file:
+                    size = file.seek(0, os.SEEK_END)
+                    begin = max(0, size - room)
+                    if 0 < begin < size:
+                        file.seek(begin - 1)
+                        file.readline()
+                        begin = file.tell()
+            except FileNotFoundError:
+                continue
+            room = max(0, room - size)
+            self._offsets[path] = begin
+            self.left_out += begin
 
     def _read_on(self, path: Path, most: int | None) -> list[dict[str, Any]]:
         """The whole lines that came since the last look."""

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from blockwright.core.blocks import BlockId, BlockType
-from blockwright.core.errors import NotFound
-from blockwright.core.plan import Action, Earlier, PlanEntry, PlannedBlock, decide
+from blockwright.core.plan import Action, Earlier, PlanEntry, PlannedBlock, beside_restored, decide, fed_by_restored
 from blockwright.core.runs.events import BlockReused, RunClaimed, StartBlock
 from blockwright.core.runs.live import LiveRun, initial_rows
 from blockwright.core.runs.model import (
@@ -26,7 +25,8 @@ from blockwright.core.runs.model import (
 )
 from blockwright.core.runs.step import step
 from blockwright.ports.workspace import Workspace
-from blockwright.services import codes, pinning, products, reuse, runs, snapshots
+from blockwright.services import codes, pinning, products, reuse, runs
+from blockwright.services.recall import Recalled, parts_of, recall
 from blockwright.services.runs import encoded, system_variables
 from blockwright.services.specs import SpecSource, attached_conditionals
 
@@ -39,7 +39,7 @@ def plan(
     variables: Mapping[str, Any],
     selection: Selection,
     *,
-    reuse: bool,
+    reuse: bool | None,
     env: str,
 ) -> list[PlanEntry]:
     """One entry for each block run that can be foreseen, in the order of the pipeline. Nothing is run or recorded."""
@@ -71,7 +71,7 @@ class _Foresight:
     keys: dict[BlockRunName, reuse.Key] = field(default_factory=dict)
     same: dict[BlockRunName, reuse.Reusable] = field(default_factory=dict)
     products: dict[BlockRunName, products.Standing] = field(default_factory=dict)
-    past: dict[RunId, tuple[SpecSource, LiveRun] | None] = field(default_factory=dict)
+    past: dict[RunId, Recalled | None] = field(default_factory=dict)
 
     def entries(self) -> list[PlanEntry]:
         now = self.workspace.clock.now()
@@ -84,8 +84,18 @@ class _Foresight:
             event = self._reused(live, command)
             if event is not None:
                 todo += step(live, event, now, UNBOUNDED).commands
-        rows = [row for row in live.rows.values() if self._shown(live, row)]
-        return [self._entry(live, row, now) for row in sorted(rows, key=lambda row: self._place(live, row))]
+        restored = self.workspace.oversight.catalog.restored_places(self.request.project, self.request.pipeline)
+        known = [row for row in live.rows.values() if row.block in live.shape.nodes]
+        rows = sorted(known, key=lambda row: self._place(live, row))
+        found = []
+        for row in rows:
+            place = restored.get(row.block)
+            if self._shown(live, row):
+                entry = self._entry(live, row, now)
+                found.append(entry if place is None else beside_restored(entry, place.run))
+            elif place is not None and live.shape.nodes[row.block].bound and row.name == place.block_run:
+                found.append(fed_by_restored(row.block, place.run))
+        return found
 
     def _live(self, now: datetime) -> LiveRun:
         request, pipeline = self.request, self.source.pipeline
@@ -177,22 +187,8 @@ class _Foresight:
 
     def _parts(self, run_id: RunId, name: BlockRunName) -> Mapping[str, str]:
         if run_id not in self.past:
-            self.past[run_id] = self._recall(run_id)
-        past = self.past[run_id]
-        if past is None or name not in past[1].rows:
-            return {}
-        key = reuse.key_of(self.workspace, past[0], past[1], name)
-        return key.parts() if key else {}
-
-    def _recall(self, run_id: RunId) -> tuple[SpecSource, LiveRun] | None:
-        run = self.workspace.runs.get(run_id)
-        try:
-            snapshot = snapshots.load(self.workspace.artifacts, run.snapshot)
-        except NotFound:
-            return None
-        shape = runs.run_shape(self.workspace, snapshot, run.selection, skip_sensors=run.skip_sensors)
-        live = LiveRun.of(run, shape, self.workspace.runs.block_runs(run_id))
-        return SpecSource(self.workspace, snapshot, attached_conditionals(snapshot.pipeline), 0), live
+            self.past[run_id] = recall(self.workspace, run_id)
+        return parts_of(self.workspace, self.past[run_id], name)
 
 
 def _product_entry(row: BlockRun, found: products.Standing) -> PlanEntry:

@@ -10,11 +10,11 @@ from typing import Any
 from blockwright.core.blocks import BlockId, BlockSpec, BlockType
 from blockwright.core.errors import Conflict, Invalid, NotFound, UserCode
 from blockwright.core.outputs import OutputRecord
-from blockwright.core.products import Freshness, Product, freshness, overridden
+from blockwright.core.products import Freshness, Product, freshness
 from blockwright.core.runs.model import Queue, Run, RunId, RunKind, RunRequest, RunState
 from blockwright.ports.runs import RunFilter
 from blockwright.ports.workspace import Workspace
-from blockwright.services import runs
+from blockwright.services import runs, shared_products
 from blockwright.wire import values
 
 CONFIGURATION = "global_data_product"
@@ -43,16 +43,10 @@ class Standing:
     computing: Run | None
 
 
-def named(workspace: Workspace, uuid: str) -> Product:
-    """The product of the registry; raises NotFound (code ``product_not_found``), ProjectInvalid."""
-    found = workspace.files.products()
-    if uuid not in found:
-        from difflib import get_close_matches
-
-        near = get_close_matches(uuid, found, n=1)
-        hint = f"Did you mean `{near[0]}`?" if near else "`blockwright products list` lists them."
-        raise NotFound(f"There is no data product `{uuid}`.", hint=hint, code="product_not_found")
-    return _own(workspace, found[uuid])
+def named(workspace: Workspace, uuid: str, project: str = "") -> Product:
+    """The product of the registry, or one that another project of the platform shares; raises as
+    ``shared_products.find``."""
+    return shared_products.find(workspace, uuid, project)
 
 
 def wanted_by(workspace: Workspace, block: BlockSpec) -> Product:
@@ -65,36 +59,42 @@ def wanted_by(workspace: Workspace, block: BlockSpec) -> Product:
             code="product",
         )
     wish = workspace.files.product_wish(said, where=f"block {block.uuid}")
-    return overridden(named(workspace, wish.uuid), wish)
+    return shared_products.narrowed(named(workspace, wish.uuid, wish.project), wish)
 
 
 def standing(workspace: Workspace, product: Product) -> Standing:
     """How it stands now."""
-    latest = _latest(workspace, product.uuid, (RunState.COMPLETED,))
+    home = shared_products.home(workspace, product)
+    latest = _latest(home, product.uuid, (RunState.COMPLETED,))
     now = workspace.clock.now()
     return Standing(
         product,
         latest,
         freshness(product, None if latest is None else _date(latest), now),
-        _latest(workspace, product.uuid, UNFINISHED),
+        _latest(home, product.uuid, UNFINISHED),
     )
 
 
 def resolve(workspace: Workspace, product: Product, *, since: datetime, asker: Run) -> Value | Run:
     """The value if it is fresh or was made after ``since``; else the run that computes it, which may have been started
     for this. Raises UserCode (code ``product_failed``) when one failed since then, Invalid for a product that needs
-    itself, and as ``services.runs.start``."""
-    newest = _latest(workspace, product.uuid, ())
+    itself, and as ``services.runs.start``. The run is one of the project that makes the product."""
+    home = shared_products.home(workspace, product)
+    newest = _latest(home, product.uuid, ())
     if newest is not None and not newest.state.final:
         return newest
-    latest = _latest(workspace, product.uuid, (RunState.COMPLETED,))
+    latest = _latest(home, product.uuid, (RunState.COMPLETED,))
     if latest is not None:
         judged = freshness(product, _date(latest), workspace.clock.now())
         if judged.fresh or (latest.finished is not None and latest.finished >= since):
-            return Value(latest, outputs(workspace, product), judged.why)
+            found = outputs(workspace, product)
+            shared_products.bring(workspace, product, found)
+            if workspace.artifacts.hold(one.digest for one in found):
+                return Value(latest, found, judged.why)
     if newest is not None and newest.finished is not None and newest.finished >= since:
         raise failed(product.uuid, newest)
-    return compute(workspace, product, queue=Queue.OWN, parent=asker.id, env=str(asker.system.get("env", "")))
+    env = str(asker.system.get("env", ""))
+    return compute(workspace, product, queue=asker.queue, parent=asker.id, env=env, priority=asker.priority)
 
 
 def failed(uuid: str, run: Run) -> UserCode:
@@ -115,23 +115,27 @@ def compute(
     parent: RunId | None = None,
     env: str = "",
     by: str = "",
+    priority: int = 0,
 ) -> Run:
-    """The run that computes it: the one that does already, else a new one."""
-    _require_no_circle(workspace, product.uuid, (product.uuid,))
+    """The run that computes it: the one that does already, else a new one. For a run that an engine drives it is
+    queued for engines, too, and let through the limits of its pipeline."""
+    home = shared_products.home(workspace, product)
+    _require_no_circle(home, product.uuid, ((home.project.name, product.uuid),))
     request = RunRequest(
-        project=workspace.project.name,
+        project=home.project.name,
         pipeline=product.pipeline,
         kind=RunKind.PIPELINE if parent is not None else RunKind.API,
-        env=env or workspace.options.env,
+        env=env or home.options.env,
         parent_run=parent,
         queue=queue,
+        priority=priority,
         product=product.uuid,
         requested_by=by,
     )
     try:
-        return runs.start(workspace, request)
+        return runs.start(home, request)
     except Conflict as error:
-        found = _latest(workspace, product.uuid, UNFINISHED) or _latest(workspace, product.uuid, ())
+        found = _latest(home, product.uuid, UNFINISHED) or _latest(home, product.uuid, ())
         if error.code != "computing" or found is None:
             raise
         return found
@@ -139,11 +143,12 @@ def compute(
 
 def outputs(workspace: Workspace, product: Product) -> tuple[OutputRecord, ...]:
     """What the product's value is made of. Raises NotFound (code ``output_not_found``) for a block without a result."""
-    wanted = product.settings or dict.fromkeys(_last_blocks(workspace, product), 1)
-    made = _completed(workspace, product, max((count or MOST_RUNS for count in wanted.values()), default=1))
+    home = shared_products.home(workspace, product)
+    wanted = product.settings or dict.fromkeys(_last_blocks(home, product), 1)
+    made = _completed(home, product, max((count or MOST_RUNS for count in wanted.values()), default=1))
     found: list[OutputRecord] = []
     for block, count in wanted.items():
-        records = [record for run in made[: count or MOST_RUNS] for record in _of_block(workspace, product, run, block)]
+        records = [record for run in made[: count or MOST_RUNS] for record in _of_block(home, product, run, block)]
         found += [replace(record, name=f"{block}/{place}") for place, record in enumerate(records)]
     return tuple(found)
 
@@ -176,19 +181,6 @@ def report(found: Standing) -> dict[str, Any]:
         "computed": None if latest is None or latest.finished is None else latest.finished.isoformat(),
         "computing": None if found.computing is None else found.computing.id,
     }
-
-
-def _own(workspace: Workspace, product: Product) -> Product:
-    """The product, if its pipeline is one of this project."""
-    known = workspace.files.pipelines()
-    if product.pipeline in known:
-        return product
-    where = f" of project `{product.project}`" if product.project else ""
-    raise NotFound(
-        f"Data product `{product.uuid}` is made by the pipeline `{product.pipeline}`{where}, which is not in this one.",
-        hint="Products of other projects are not read in this version; read their outputs from where they are stored.",
-        code="product_pipeline",
-    )
 
 
 def _latest(workspace: Workspace, uuid: str, states: tuple[RunState, ...]) -> Run | None:
@@ -231,18 +223,21 @@ def _date(run: Run) -> datetime:
     return date if isinstance(date, datetime) else run.created
 
 
-def _require_no_circle(workspace: Workspace, uuid: str, way: tuple[str, ...]) -> None:
-    """Raises Invalid when a product is computed from itself, since its runs would wait for each other for ever."""
+def _require_no_circle(workspace: Workspace, uuid: str, way: tuple[tuple[str, str], ...]) -> None:
+    """Raises Invalid when a product is computed from itself, since its runs would wait for each other for ever. ``way``
+    are the products that led here, each with its project; ``workspace`` is that of the last one."""
     for block in workspace.files.pipeline(named(workspace, uuid).pipeline).blocks:
         said = block.configuration.get(CONFIGURATION)
-        if block.type is not BlockType.GLOBAL_DATA_PRODUCT or not isinstance(said, Mapping):
+        if block.type is not BlockType.GLOBAL_DATA_PRODUCT or not isinstance(said, Mapping) or not said.get("uuid"):
             continue
-        needed = str(said.get("uuid"))
-        if needed in way:
-            chain = " → ".join(f"`{name}`" for name in (*way[way.index(needed) :], needed))
+        needed = named(workspace, str(said["uuid"]), str(said.get("project") or ""))
+        home = shared_products.home(workspace, needed)
+        place = (home.project.name, needed.uuid)
+        if place in way:
+            chain = " → ".join(f"`{name}`" for _, name in (*way[way.index(place) :], place))
             raise Invalid(
                 f"Data products are computed from each other in a circle: {chain}.",
                 hint=f"Take the block `{block.uuid}` out of its pipeline.",
                 code="product_circle",
             )
-        _require_no_circle(workspace, needed, (*way, needed))
+        _require_no_circle(home, needed.uuid, (*way, place))

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from blockwright.core.runs.model import BlockRun, Role, Run
-from blockwright.ports.runs import AttemptRecord
+from blockwright.core.blocks import BlockSpec
+from blockwright.core.errors import NotFound
+from blockwright.core.runs.model import BlockRun, Role, Run, RunId, RunState
+from blockwright.ports.runs import AttemptRecord, RunFilter
 from blockwright.ports.workspace import Workspace
+from blockwright.services import snapshots
 from blockwright.wire import documents
+
+LINES_AROUND = 2
+"""How many lines of the user's code are shown before and after the one that raised."""
 
 
 def run_report(workspace: Workspace, run: Run) -> dict[str, Any]:
@@ -136,3 +142,31 @@ def error_report(workspace: Workspace, row: BlockRun) -> dict[str, Any] | None:
         if manifest.error is not None:
             report["traceback"] = documents.dump(manifest.error.traceback)
     return report
+
+
+def add_code(workspace: Workspace, snapshot: str, error: dict[str, Any]) -> None:
+    """Add the lines around each of the user's own frames, as they ran; nothing where they are not kept any more."""
+    try:
+        pinned = snapshots.load(workspace.artifacts, snapshot)
+        for frame in error.get("traceback", ()):
+            if not frame.get("own") or (text := pinned.text(frame["file"])) is None:
+                continue
+            first = max(1, frame["line"] - LINES_AROUND)
+            frame["code"] = text.splitlines()[first - 1 : frame["line"] + LINES_AROUND]
+            frame["code_from"] = first
+    except NotFound:
+        return
+
+
+def pinned_blocks(workspace: Workspace, run: Run) -> Sequence[BlockSpec]:
+    """The blocks of the pipeline as the run was pinned to it; empty when the snapshot is no longer kept."""
+    try:
+        return snapshots.load(workspace.artifacts, run.snapshot).pipeline.blocks
+    except NotFound:
+        return ()
+
+
+def last_success(workspace: Workspace, run: Run) -> RunId | None:
+    """The run of the pipeline that completed last before this one."""
+    which = RunFilter(run.project, run.pipeline, (RunState.COMPLETED,), run.id)
+    return next((found.id for found in workspace.runs.list(which, limit=1)), None)

@@ -52,7 +52,7 @@ def key_of(workspace: Workspace, source: SpecSource, live: LiveRun, name: BlockR
     if not all(one.known for one in inputs):
         return None
     variables = {**live.run.variables, **live.run.system}
-    static, only_reads = _static(workspace, source, live, block)
+    static, only_reads = _static(workspace, source, live.run, block)
     digest = derivation_key(static, variables=variables, inputs=inputs, dynamic_index=row.index)
     return Key(digest, static, inputs, variables, row.index, only_reads)
 
@@ -98,12 +98,17 @@ def _inputs(live: LiveRun, name: BlockRunName) -> tuple[InputKey, ...]:
     return tuple(inputs)
 
 
-def _static(workspace: Workspace, source: SpecSource, live: LiveRun, block: BlockSpec) -> tuple[StaticPart, bool]:
+def static_of(workspace: Workspace, source: SpecSource, run: Run, block: BlockSpec) -> StaticPart:
+    """What of a block's key follows from the code and, for SQL, from the variables of the run."""
+    return _static(workspace, source, run, block)[0]
+
+
+def _static(workspace: Workspace, source: SpecSource, run: Run, block: BlockSpec) -> tuple[StaticPart, bool]:
     """The static part, and whether the block's SQL only reads. Of Python it is the same for the whole run."""
     if codes.code_block(source.snapshot, block).language is Language.SQL:
-        rendered = _rendered(workspace, source, live, block)
-        static = codes.static_part(workspace, source.snapshot, block, source.conditionals.get(block.uuid, ()), rendered)
-        return static, _only_reads(block, rendered)
+        text = rendered(workspace, source, run, block)
+        static = codes.static_part(workspace, source.snapshot, block, source.conditionals.get(block.uuid, ()), text)
+        return static, _only_reads(block, text)
     known = source.statics.get(block.uuid)
     if known is None:
         known = source.statics[block.uuid] = codes.static_part(
@@ -112,13 +117,13 @@ def _static(workspace: Workspace, source: SpecSource, live: LiveRun, block: Bloc
     return known, True
 
 
-def _rendered(workspace: Workspace, source: SpecSource, live: LiveRun, block: BlockSpec) -> str | None:
+def rendered(workspace: Workspace, source: SpecSource, run: Run, block: BlockSpec) -> str | None:
     """The SQL as it will be sent but for the names of upstream tables; None when it cannot be known before it runs."""
     code = codes.code_block(source.snapshot, block)
     text = code.content or source.snapshot.text(code.path or "")
     if text is None:
         return None
-    given = values.decode({**live.run.variables, **live.run.system})
+    given = values.decode({**run.variables, **run.system})
     tables = {f"df_{place}": f"df_{place}" for place in range(1, len(block.upstream) + 1)}
     try:
         return workspace.files.render(text, {**given, **tables}, where=code.path or block.uuid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from blockwright.core.blocks import BlockId, BlockSpec, BlockType, Language
@@ -62,10 +62,13 @@ def replay(
     variables: Mapping[str, Any] | None = None,
     queue: Queue = Queue.OWN,
     requested_by: str = "",
+    key: str = "",
 ) -> Run:
     """A new run with exactly the recorded code, variables, dates and (for ``blocks``) inputs of an earlier one."""
     before = workspace.runs.get(run_id)
     snapshot = snapshots.load(workspace.artifacts, before.snapshot)
+    if not workspace.artifacts.hold([before.snapshot, *snapshot.files.values()]):
+        raise NotFound(f"Some of the code of run {run_id} has been collected.", hint="Start a new run.")
     selection = Selection(tuple(BlockId(name) for name in blocks)) if blocks else before.selection
     recorded = values.decode(dict(before.variables))
     request = RunRequest(
@@ -81,6 +84,7 @@ def replay(
         skip_sensors=before.skip_sensors,
         queue=queue,
         requested_by=requested_by,
+        key=key,
     )
     return _create(workspace, request, snapshot, system=before.system)
 
@@ -100,6 +104,7 @@ def _create(
         bound = recorded_inputs(workspace, shape, request.replay_of)
     else:
         bound = latest_inputs(workspace, request.project, request.pipeline, shape)
+    _hold_inputs(workspace, bound)
     return workspace.runs.create(
         request,
         # What an event says counts where nothing else has that name.
@@ -111,6 +116,17 @@ def _create(
         now=now,
         fire=fire,
     )
+
+
+def _hold_inputs(workspace: Workspace, bound: Sequence[BlockRun]) -> None:
+    """The runs that gave them may be deleted before this one is recorded. Raises NotFound (code ``input_missing``)."""
+    for row in bound:
+        if not workspace.artifacts.hold(one.digest for one in row.outputs if not one.in_memory):
+            raise NotFound(
+                f"The result of block `{row.block}` that a selected block needs as input has been collected.",
+                hint="Add `--upstream` to run it as well.",
+                code="input_missing",
+            )
 
 
 def run_shape(workspace: Workspace, snapshot: Snapshot, selection: Selection, *, skip_sensors: bool) -> RunShape:
@@ -164,8 +180,9 @@ def _executor_of(block: BlockSpec, pipeline: PipelineSpec, default: str | None) 
 
 
 def system_variables(workspace: Workspace, request: RunRequest, now: datetime) -> dict[str, Any]:
-    """The keyword arguments that we add to the user's variables; encoded."""
-    date = request.execution_date or now
+    """The keyword arguments that we add to the user's variables; encoded. ``ds`` and ``hr`` are of the execution date
+    in UTC whatever made the run, as the format has it: a time zone says when something is due, not its name."""
+    date = (request.execution_date or now).astimezone(UTC)
     stamp = date.strftime("%Y%m%dT%H%M%S_%f")
     return encoded(
         {
@@ -274,13 +291,21 @@ def _as_bound(row: BlockRun, run: RunId) -> BlockRun:
 def resolve(workspace: Workspace, text: str) -> Run:
     """The run that ``text`` names: a number, ``latest``, ``latest:PIPELINE`` or a pipeline (its latest run).
 
-    ``latest`` alone passes over runs that another run's blocks started.
+    ``latest`` alone passes over runs that another run's blocks started. Raises NotFound (code ``run_not_found``), also
+    for a run of another project.
     """
+    project = workspace.project.name
     if text.isdecimal():
-        return workspace.runs.get(RunId(int(text)))
+        found = workspace.runs.get(RunId(int(text)))
+        if found.project != project:  # this project's code must never drive it
+            raise NotFound(
+                f"There is no run {text} in this project: it is one of `{found.project}`.",
+                hint=f"Add `--project {found.project}`.",
+                code="run_not_found",
+            )
+        return found
     word, _, pipeline = text.partition(":")
     name = pipeline if word == "latest" else text
-    project = workspace.project.name
     run = workspace.runs.latest(project, name) if name else _latest_asked_for(workspace)
     if run is not None:
         return run
@@ -318,17 +343,37 @@ def ask_retry(
     """Leave a run for the next engine to run again what did not complete (and ``start`` with everything behind it).
 
     The wish lies in the run's inbox (kind ``retry``: ``start``, ``same_code``, ``by``) if the run has ended; one that
-    was cut off goes on where it was without a wish. Raises Conflict when somebody drives the run, or as ``retryable``.
+    was cut off goes on where it was without a wish. Raises Conflict when somebody drives the run, as ``retryable``, and
+    unless ``same_code`` as ``require_unchanged``.
     """
     run = retryable(workspace, run_id, start)
     owner = living_owner(workspace, run_id)
     if owner is not None and not run.state.final:
         raise driven_by(run_id, owner)
     if run.state.final:
+        if not same_code:
+            require_unchanged(workspace, run, snapshots.load(workspace.artifacts, run.snapshot).pipeline)
         wish = {"start": list(start), "same_code": same_code, "by": by}
         workspace.runs.push(run_id, "retry", wish)
     workspace.runs.hand_over(run_id)
     return run
+
+
+def require_unchanged(workspace: Workspace, run: Run, before: PipelineSpec) -> PipelineSpec:
+    """The pipeline as it is today; raises Conflict (code ``pipeline_changed``) when it has other blocks or connections
+    than the run began with, so that what is left of the run fits it no more."""
+    pipeline = workspace.files.pipeline(run.pipeline)
+    then = {block.uuid: block.upstream for block in before.blocks}
+    now = {block.uuid: block.upstream for block in pipeline.blocks}
+    if then != now:
+        changed = sorted({uuid for uuid in {*then, *now} if then.get(uuid) != now.get(uuid)})
+        raise Conflict(
+            f"Pipeline `{run.pipeline}` has other blocks or connections than run {run.id} began with: "
+            f"{', '.join(f'`{name}`' for name in changed[:5])}.",
+            hint="Start a new run, or retry with `--same-code`.",
+            code="pipeline_changed",
+        )
+    return pipeline
 
 
 def living_owner(workspace: Workspace, run_id: RunId) -> str | None:

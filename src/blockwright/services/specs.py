@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
 from blockwright.core.blocks import BlockId, BlockSpec, BlockType, Language
@@ -28,8 +29,10 @@ from blockwright.wire.specs import (
     ProjectContext,
 )
 
+_KINDS = {BlockType.CHART: AttemptKind.CHART}
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class SpecSource:
     """What all attempts of a run have in common. ``statics`` remembers the static part of each block's key."""
 
@@ -38,17 +41,27 @@ class SpecSource:
     conditionals: Mapping[BlockId, tuple[BlockSpec, ...]]
     fencing: int
     session: str | None = None
+    journal: str | None = None
     statics: dict[BlockId, StaticPart] = field(default_factory=dict)
 
     @property
     def pipeline(self) -> PipelineSpec:
         return self.snapshot.pipeline
 
+    @cached_property
+    def project(self) -> ProjectContext:
+        return project_context(self.workspace, self.snapshot)
+
+    @cached_property
+    def store(self) -> str:
+        return str(self.workspace.artifacts.blobs)
+
 
 def attempt_id(run: RunId, name: BlockRunName, attempt: int) -> str:
     return f"{run}/{name}/{attempt}"
 
 
+@lru_cache(maxsize=1_024)
 def parse_attempt_id(text: str) -> tuple[RunId, BlockRunName, int]:
     run, _, rest = text.partition("/")
     name, _, attempt = rest.rpartition("/")
@@ -71,7 +84,7 @@ def spec_for(
     block = source.pipeline.by_uuid[row.block]
     workspace, pipeline = source.workspace, source.pipeline
     commit = str(workspace.artifacts.commit_path(live.run.id, name, row.round))
-    # A session makes the folder of an attempt when it begins it, so that its being there says so.
+    # A session makes the folder of an attempt itself, when it begins it or has something to put there.
     folder = (
         session_folder(commit, attempt)
         if source.session is not None
@@ -87,12 +100,12 @@ def spec_for(
         block=block.uuid,
         block_run=name,
         attempt=attempt,
-        kind=AttemptKind.CALLBACK if is_callback else AttemptKind.BLOCK,
+        kind=AttemptKind.CALLBACK if is_callback else _KINDS.get(block.type, AttemptKind.BLOCK),
         block_type=block.type.value,
         language=code_block.language.value,
         code=code_file(source.snapshot, code_block),
-        project=project_context(workspace, source.snapshot),
-        store=str(workspace.artifacts.blobs),
+        project=source.project,
+        store=source.store,
         work=str(folder),
         commit=commit,
         fencing=source.fencing,
@@ -113,6 +126,7 @@ def spec_for(
             threads=threads if block.resources.cpu is None else max(1, round(block.resources.cpu)),
         ),
         session=source.session,
+        journal=source.journal,
         in_memory=bool(source.session and pipeline.cache_in_memory),
         durable=workspace.options.durable,
         preload=tuple(preload),

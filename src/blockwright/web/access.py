@@ -19,6 +19,12 @@ from blockwright.web.site import Site, TheCaller, TheSite
 routes = Routes(prefix="/api/v1", tags=["access"], responses=problems.responses(401, 403, 422, 429, 503))
 
 
+@routes.get("/sign-in", summary="By which ways people sign in here")
+@declared_open
+def show_ways(site: TheSite) -> shapes.Ways:
+    return shapes.Ways(provider=site.access.provider is not None)
+
+
 @routes.post("/session", summary="Sign in with address and password; answers with a cookie")
 @declared_open
 def sign_in(site: TheSite, request: Request, response: Response, body: shapes.SignIn) -> shapes.Person:
@@ -47,15 +53,18 @@ def sign_out(caller: TheCaller, request: Request, response: Response) -> None:
 def show_me(caller: TheCaller) -> shapes.Me:
     actor, site = caller.actor, caller.site
     person = site.access.store.person(actor.id) if actor.id else None
+    projects = sorted(actor.visible(site.installation.projects()))
     return shapes.Me(
         id=actor.id,
         email=actor.name,
         name=person.name if person else actor.name,
         grants=[shapes.grant(granted) for granted in actor.grants],
         permissions=[permission for permission in Permission if actor.may(permission)],
-        projects=sorted(actor.visible(site.installation.projects())),
+        projects=projects,
+        within={name: [each for each in Permission if actor.may(each, name)] for name in projects},
         token=actor.token,
         has_password=person is not None and person.has_password,
+        place=site.installation.feed.newest(),
     )
 
 

@@ -2,48 +2,69 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Scope
 
 from blockwright.web import (
     access,
     alerts,
+    app_pages,
     backfills,
     blocks,
+    catalog,
+    charts,
     costs,
+    dashboards,
+    editing,
+    experiments,
+    file_search,
     files,
+    frames,
+    git,
     health,
-    home,
+    history,
+    interactions,
+    languages,
     live,
     log_search,
     logs,
     metrics,
+    models,
+    names,
+    notes,
     oidc,
     outputs,
+    overview,
     people,
     pipelines,
+    presence,
     problems,
     products,
     projects,
+    retention,
     run_details,
     runs,
     secrets,
+    shown,
     sign_in_pages,
+    templates,
+    terminals,
+    tracking_screens,
     triggers,
     variables,
+    workspace,
 )
 from blockwright.web.edge import Edge
 from blockwright.web.following import Live
 from blockwright.web.http_figures import Counted, HttpFigures
 from blockwright.web.mage import backfills as mage_backfills
 from blockwright.web.mage import calls, lists
-from blockwright.web.replies import Reply
 from blockwright.web.site import Site
 
 OPENAPI = "/api/v1/openapi.json"
@@ -52,14 +73,27 @@ SMALLEST_ZIPPED = 1_000  # bytes; below, the packet is no smaller
 COLUMNS = (
     health,
     projects,
+    overview,
     pipelines,
     blocks,
+    frames,
+    editing,
+    workspace,
+    charts,
+    dashboards,
     files,
+    file_search,
+    names,
+    history,
+    interactions,
+    templates,
+    git,
     runs,
     run_details,
     outputs,
     logs,
     live,
+    presence,
     variables,
     secrets,
     access,
@@ -69,13 +103,22 @@ COLUMNS = (
     alerts,
     costs,
     log_search,
+    models,
     triggers,
     backfills,
     products,
+    catalog,
+    experiments,
+    notes,
+    retention,
+    languages,
+    terminals,
     lists,
     mage_backfills,
     calls,
-    home,
+    shown,
+    tracking_screens,
+    app_pages,
 )
 """Every module with ``routes``: a new column adds its line here."""
 
@@ -91,15 +134,13 @@ def create_app(site: Site, *, gate: Gate) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        default_response_class=Reply,
-        generate_unique_id_function=_operation,
     )
     app.state.site = site
     app.state.live = Live(site)
     app.state.openapi = lambda: openapi_of(app)
     for column in COLUMNS:
-        app.include_router(column.routes)
-    app.include_router(metrics.routes_of(anybody=site.metrics_open))
+        app.router.routes.extend(column.routes.routes)
+    app.router.routes.extend(metrics.routes_of(anybody=site.metrics_open).routes)
     app.state.figures, app.state.http_figures = metrics.Figures(site.installation), HttpFigures()
     problems.install(app)
     # The last one added is the first to see a request.
@@ -124,11 +165,23 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
         problem = problems.ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(problem.pop("$defs", {}))
         schemas["ProblemDocument"] = problem
-        for operations in document["paths"].values():
+        for path, operations in document["paths"].items():
             for operation in operations.values():
                 operation["responses"].setdefault("default", PROBLEM)
+                _declare_places(path, operation)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _declare_places(path: str, operation: dict[str, Any]) -> None:
+    """What the path names and only the gate or the site reads, such as the project, is a parameter as well."""
+    declared = operation.setdefault("parameters", [])
+    known = {parameter["name"] for parameter in declared if parameter["in"] == "path"}
+    for name in re.findall(r"{(\w+)}", path):
+        if name not in known:
+            declared.append(
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+            )
 
 
 PROBLEM = {"description": "A problem", "content": {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}}}
@@ -137,8 +190,3 @@ DESCRIPTION = (
     "stable `code`. Creations take an `Idempotency-Key` header: asked twice with one key, they happen once. Sign in "
     "with a session cookie or a token: `Authorization: Bearer bw_…`."
 )
-
-
-def _operation(route: APIRoute) -> str:
-    """The operation's id: the name of its function, which is unique over the columns."""
-    return route.name

@@ -32,6 +32,10 @@ PLANNED_SLICES = 1_000
 Variables = dict[str, Any]
 
 
+class BackfillChange(BaseModel):
+    parallel: int = Field(ge=1, le=1_000)
+
+
 class NewBackfill(BaseModel):
     """Either dates from ``start`` to ``end`` (both included; without zone those of ``timezone``), each ``units`` of the
     interval ``every`` (`second` … `year`, or `custom`: the units are seconds) after the last; or ``each``, the
@@ -190,7 +194,10 @@ def create_backfill(
 
 @routes.post(PIPELINE + "/backfills/plan", summary="What a backfill would run, reuse and overwrite")
 @needs(Permission.RUN)
-def plan_backfill(workspace: ProjectWorkspace, pipeline: PathPipeline, wanted: NewBackfill) -> BackfillPlan:
+def plan_backfill(
+    caller: TheCaller, workspace: ProjectWorkspace, pipeline: PathPipeline, wanted: NewBackfill
+) -> BackfillPlan:
+    caller.only_asks()
     planned = asking.plan(workspace, _asked(pipeline, wanted))
     return BackfillPlan.model_validate(reports.plan_report(planned, PLANNED_SLICES))
 
@@ -221,6 +228,17 @@ def list_slices(
 @needs(Permission.RUN, within=True)
 def pause_backfill(caller: TheCaller, workspace: ProjectWorkspace, backfill: PathBackfill) -> BackfillDocument:
     return _wished(caller, workspace, backfill, Wish.PAUSE)
+
+
+@routes.patch(ONE, summary="Change how many slices run at once")
+@needs(Permission.RUN, within=True)
+def change_backfill(
+    caller: TheCaller, workspace: ProjectWorkspace, backfill: PathBackfill, wanted: BackfillChange
+) -> BackfillDocument:
+    """Slices that run go on."""
+    done = asking.set_parallel(workspace, backfill, wanted.parallel)
+    changed(caller, "backfill.change", done)
+    return document(workspace, done)
 
 
 @routes.post(ONE + "/resume", summary="Go on with a paused backfill")

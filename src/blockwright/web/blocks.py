@@ -7,8 +7,10 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from blockwright.core.access import Permission
-from blockwright.core.errors import NotFound
+from blockwright.core.errors import Forbidden, NotFound
+from blockwright.core.guarded_files import guarded
 from blockwright.ports.workspace import Workspace
+from blockwright.services import editing
 from blockwright.web import paging, problems
 from blockwright.web.creations import IdempotencyKey, created
 from blockwright.web.pipelines import BlockEntry, block_entries, block_of
@@ -24,17 +26,23 @@ routes = Routes(
 
 
 class NewBlock(BaseModel):
-    """``upstream``: the blocks that it reads. ``template`` names one of the project's or of ours."""
+    """``upstream``: the blocks that it reads. ``template`` names one of the project's or of ours. ``after``: the block
+    behind which it stands in the pipeline's list, null: at its end."""
 
     name: str = Field(min_length=1, max_length=200)
     type: str = Field(max_length=40)
     language: str = Field(default="python", max_length=40)
     upstream: list[str] = Field(default_factory=list, max_length=500)
     template: str | None = Field(default=None, max_length=400)
+    after: str | None = Field(default=None, max_length=400)
 
 
 class CreatedBlock(BaseModel):
+    """``change`` is what undoes it: `POST /changes/{change}/undo`."""
+
+    uuid: str
     files: list[str]
+    change: int | None
 
 
 @routes.get("/blocks", summary="List the blocks of a pipeline in the order of its file")
@@ -60,19 +68,20 @@ def create_block(
 
 
 def _create_block(caller: Caller, workspace: Workspace, pipeline: str, wanted: NewBlock) -> CreatedBlock:
-    files = list(
-        workspace.files.new_block(
-            pipeline,
-            wanted.name,
-            type=wanted.type,
-            language=wanted.language,
-            upstream=wanted.upstream,
-            template=wanted.template,
-        )
+    draft = workspace.files.editor.add_block(
+        pipeline,
+        wanted.name,
+        type=wanted.type,
+        language=wanted.language,
+        upstream=wanted.upstream,
+        template=wanted.template,
+        after=wanted.after,
     )
+    change = editing.apply(workspace, draft, by=caller.actor.name)
+    files = [file.path for file in draft.changes]
     caller.record("block.create", workspace.project.name, f"{pipeline}/{wanted.name}")
     caller.files_changed(workspace.project.name, *files)
-    return CreatedBlock(files=files)
+    return CreatedBlock(uuid=draft.name, files=files, change=change.id if change else None)
 
 
 # A block's uuid may contain `/`: it stands last in every address.
@@ -80,12 +89,16 @@ def _create_block(caller: Caller, workspace: Workspace, pipeline: str, wanted: N
 
 @routes.get("/sources/{block:path}", summary="The source of a block and its ETag", response_class=Response)
 @needs(Permission.VIEW)
-def read_block_source(request: Request, workspace: ProjectWorkspace, pipeline: PathPipeline, block: str) -> Response:
+def read_block_source(
+    request: Request, caller: TheCaller, workspace: ProjectWorkspace, pipeline: PathPipeline, block: str
+) -> Response:
     """To change it, write the file (`path` of the block) with this ETag as `If-Match`."""
     spec = workspace.files.pipeline(pipeline)
     entry = spec.by_uuid[block_of(spec, block).uuid]  # type: ignore[index]  # the id was just found there
     if entry.path is None and entry.content is None:
         raise NotFound(f"Block `{block}` has no source.", hint="It shares the source of the block it replicates.")
+    if guarded(entry.path or "") and not caller.actor.may(Permission.EDIT, workspace.project.name):
+        raise Forbidden(f"`{entry.path}` may hold passwords.", hint="To read it takes the right to edit the project.")
     data = entry.content.encode() if entry.content is not None else workspace.files.read_file(entry.path or "")
     digest = blake3(data).hexdigest()
     headers = {"ETag": etag(digest)}

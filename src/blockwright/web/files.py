@@ -11,7 +11,9 @@ from pydantic import BaseModel, Field
 
 from blockwright.core.access import Permission
 from blockwright.core.errors import Forbidden
+from blockwright.core.guarded_files import guarded
 from blockwright.ports.projects import FileNode
+from blockwright.services import editing
 from blockwright.web import paging, problems
 from blockwright.web.replies import etag, expected_version, unchanged
 from blockwright.web.routing import Routes, needs
@@ -21,8 +23,6 @@ routes = Routes(
     prefix="/api/v1/projects/{project}", tags=["files"], responses=problems.responses(401, 403, 404, 409, 422, 503)
 )
 
-_GUARDED_NAMES = (".env", "io_config.yaml", "io_config.yml", "profiles.yml", ".netrc", ".pgpass", "id_")
-_GUARDED_ENDS = (".pem", ".key", ".p12", ".pfx", ".keytab", ".crt.key")
 _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 _ETAG = {"ETag": {"schema": {"type": "string"}, "description": "Names this version of the file."}}
 
@@ -56,12 +56,6 @@ async def raw_body(request: Request) -> bytes:
 
 
 RawBody = Annotated[bytes, Depends(raw_body)]
-
-
-def guarded(path: str) -> bool:
-    """Whether a file is one of those that usually hold passwords: to see it takes the right to edit."""
-    name = path.rpartition("/")[2].lower()
-    return name.startswith(_GUARDED_NAMES) or name.endswith(_GUARDED_ENDS) or "/.ssh/" in f"/{path.lower()}"
 
 
 @routes.get("/files", summary="List a folder")
@@ -116,7 +110,7 @@ def write_file(
 ) -> Written:
     """Say by `If-Match` which version (ETag) is replaced, or by `If-None-Match: *` that the file is new."""
     expected = expected_version(request)
-    digest = workspace.files.write_file(path, data, expected)
+    digest = editing.save_file(workspace, path, data, expected, by=caller.actor.name)
     project = workspace.project.name
     caller.record("file.create" if expected is None else "file.write", project, path, digest=digest)
     caller.files_changed(project, path)
@@ -133,7 +127,7 @@ def delete_file(
 ) -> None:
     """`If-Match` deletes only that version of a file; `recursive` a folder with everything in it."""
     expected = expected_version(request) if "if-match" in request.headers else None
-    workspace.files.delete_file(path, expected, recursive=recursive)
+    editing.delete_file(workspace, path, expected, recursive=recursive, by=caller.actor.name)
     caller.record("file.delete", workspace.project.name, path)
     caller.files_changed(workspace.project.name, path)
 
@@ -141,7 +135,7 @@ def delete_file(
 @routes.post("/moves", summary="Give a file or folder another path", status_code=204)
 @needs(Permission.EDIT)
 def move_file(caller: TheCaller, workspace: ProjectWorkspace, move: Move) -> None:
-    workspace.files.move_file(move.source, move.target)
+    editing.move_file(workspace, move.source, move.target, by=caller.actor.name)
     caller.record("file.move", workspace.project.name, move.source, target=move.target)
     caller.files_changed(workspace.project.name, move.source, move.target)
 

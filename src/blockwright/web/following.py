@@ -20,6 +20,7 @@ from blockwright.ports.bus import Listener, Notice, Topic
 from blockwright.ports.feed import Cursor, FeedEntry
 from blockwright.ports.workspace import Workspace
 from blockwright.services.access.watching import still
+from blockwright.services.presence import Board
 from blockwright.web.site import Site
 from blockwright.web.streams import WAITING, EndStream, LogStream, ProjectStream, Stream, event
 
@@ -43,6 +44,7 @@ class Live:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self.presence = Board(site.installation.clock.now)
         self._streams: set[Stream] = set()
         self._lock = Lock()
         self._thread: Thread | None = None
@@ -57,12 +59,16 @@ class Live:
                 raise Unavailable("There are too many open streams.", hint="Close some.", code="too_many_streams")
             self._streams.add(stream)
             if self._thread is None:
-                topics = {Topic.FEED, Topic.ACCESS, Topic.PROGRESS}
+                topics = {Topic.FEED, Topic.ACCESS, Topic.PROGRESS, Topic.PRESENCE}
                 self._listener = self._site.installation.bus.listen(topics)
                 self._thread = Thread(target=self._follow, args=(self._listener,), name="live", daemon=True)
                 self._thread.start()
         if self._listener is not None:
             self._listener.wake()
+
+    def remove(self, stream: Stream) -> None:
+        with self._lock:
+            self._streams.discard(stream)
 
     async def messages(self, stream: Stream) -> AsyncIterator[bytes]:
         stream.begun = True
@@ -77,9 +83,10 @@ class Live:
                 if message is None:
                     return
                 yield message
+                if stream.hungry() and self._listener is not None:
+                    self._listener.wake()
         finally:
-            with self._lock:
-                self._streams.discard(stream)
+            self.remove(stream)
 
     async def wait_for_end(self, project: str, actor: Actor, workspace: Workspace, run: Run, seconds: float) -> bool:
         """Wait until the run has ended; False when it has not within the time."""
@@ -91,8 +98,7 @@ class Live:
         except TimeoutError:
             return False
         finally:
-            with self._lock:
-                self._streams.discard(stream)
+            self.remove(stream)
         return not self._closed
 
     def close(self) -> None:
@@ -141,17 +147,17 @@ class Live:
             self._streams -= {each for each in self._streams if not each.begun and now - each.made > BEGIN_SECONDS}
         for stream in self._open():
             actor = still(self._site.access, stream.actor, stream.session)
-            if actor is None or not actor.may_within(Permission.VIEW, stream.project):
+            if actor is None or not stream.stays_for(actor):
                 stream.end()
-                continue
-            stream.actor = actor
-            if isinstance(stream, LogStream) and not actor.may(Permission.VIEW, stream.project, stream.run.pipeline):
-                stream.end()
+            else:
+                stream.actor = actor
 
     def _progress(self, notices: Any) -> None:
         for notice in notices:
-            if notice.topic is Topic.PROGRESS:
-                message = event("progress", dict(notice.data))
+            if notice.topic is Topic.PRESENCE:
+                self.presence.hear(notice.project, notice.data)
+            if notice.topic in (Topic.PROGRESS, Topic.PRESENCE):
+                message = event(notice.topic.value, dict(notice.data))
                 for stream in self._open():
                     if isinstance(stream, ProjectStream) and _may_hear(stream, notice) and not stream.full():
                         stream.offer(message)
@@ -220,4 +226,5 @@ def _told(entry: FeedEntry) -> bytes:
 
 def _may_hear(stream: ProjectStream, notice: Notice) -> bool:
     """Progress names no pipeline, so that only those hear it who may see the whole project."""
-    return notice.project == stream.project and stream.actor.may(Permission.VIEW, stream.project)
+    pipeline = str(notice.data.get("pipeline", "")) if notice.topic is Topic.PRESENCE else ""
+    return notice.project == stream.project and stream.actor.may(Permission.VIEW, stream.project, pipeline)

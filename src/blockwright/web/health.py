@@ -15,7 +15,11 @@ routes = Routes(tags=["server"])
 
 
 class Health(BaseModel):
+    """``tracking`` is the server that blocks record metrics and models at: `off` until something needs it, `running`,
+    or `elsewhere`."""
+
     status: Literal["ok"] = "ok"
+    tracking: str = "off"
 
 
 class About(BaseModel):
@@ -27,8 +31,8 @@ class About(BaseModel):
 
 @routes.get("/health", summary="Whether the server answers")
 @declared_open
-def health() -> Health:
-    return Health()
+def health(site: TheSite) -> Health:
+    return Health(tracking=site.installation.tracking.standing())
 
 
 @routes.get(
@@ -37,7 +41,7 @@ def health() -> Health:
 @declared_open
 def ready(site: TheSite) -> Health:
     site.installation.feed.newest()
-    return Health()
+    return Health(tracking=site.installation.tracking.standing())
 
 
 @routes.get("/api/v1/about", summary="Which version this is", responses=problems.responses(401))

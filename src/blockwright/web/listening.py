@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from uvicorn import Config
 from uvicorn import Server as Uvicorn
 
+from blockwright.web.sockets import LARGEST_MESSAGE
+
 END_SECONDS = 5
 """What answers that are under way have to end."""
 
@@ -18,7 +20,11 @@ END_SECONDS = 5
 class WebServer:
     """A ``Server``: ``run`` in the main thread or any other; signals are the caller's business."""
 
-    def __init__(self, app: FastAPI, listening: socket.socket, url: str, welcome: str) -> None:
+    def __init__(
+        self, app: FastAPI, listening: socket.socket, url: str, welcome: str, *, after: Callable[[], None]
+    ) -> None:
+        """``after`` is called when the last answer has been given."""
+        self._after = after
         self.url = url
         self.welcome = welcome
         self._listening = listening
@@ -31,8 +37,11 @@ class WebServer:
             proxy_headers=False,
             timeout_graceful_shutdown=END_SECONDS,
             timeout_keep_alive=30,
+            http="h11",  # also where a quicker parser is installed: that one takes headers without end
             h11_max_incomplete_event_size=64 * 1024,
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_MESSAGE,
+            ws_per_message_deflate=False,  # a few bytes at a time are not worth the memory of a compressor each
             loop="asyncio",
         )
         self._server = _Quiet(config)
@@ -43,6 +52,7 @@ class WebServer:
             asyncio.run(self._server.serve(sockets=[self._listening]))
         finally:
             self._listening.close()
+            self._after()
 
     def stop(self) -> None:
         if self._server.should_exit:

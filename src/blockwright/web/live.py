@@ -62,10 +62,12 @@ async def follow_log(
     workspace: ProjectWorkspace,
     run: PathRun,
     block: Annotated[str | None, Query(max_length=1_000)] = None,
+    last: Annotated[int | None, Query(ge=0, le=10**9, description="Of what is there, only so many bytes.")] = None,
 ) -> StreamingResponse:
-    """`lines` events, each a list, from the beginning of the log and as it is written; `end` when the run has ended."""
+    """`lines` events, each a list, from the beginning of the log and as it is written; `end` when the run has ended.
+    With `last` it begins near the end, and `begin` says first how many bytes were `left_out`."""
     live: Live = request.app.state.live
-    stream = LogStream(project, *_who(caller.actor, request), workspace=workspace, run=run, block=block)
+    stream = LogStream(project, *_who(caller.actor, request), workspace=workspace, run=run, block=block, last=last)
     return _answer(live, stream)
 
 

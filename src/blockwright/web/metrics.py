@@ -100,8 +100,9 @@ class Figures:
         for part in ("blobs", "runs"):
             families.add("data_bytes", (part,), self._sizes[1][part])
         free, total = workspace.artifacts.volume()
-        families.add("disk_free_bytes", (), free)
-        families.add("disk_size_bytes", (), total)
+        if total:  # an object store has no bound
+            families.add("disk_free_bytes", (), free)
+            families.add("disk_size_bytes", (), total)
 
     def _workspaces(self) -> list[tuple[str, Workspace]]:
         found = []

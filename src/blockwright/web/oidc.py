@@ -62,7 +62,7 @@ def finish_oidc(
     try:
         answer = _finish(site, request, secret, state, code, error, after)
     except BlockwrightError as refused:
-        answer = RedirectResponse(f"/?{urlencode({'sign_in_error': refused.message})}", status_code=303)
+        answer = RedirectResponse(f"/login?{urlencode({'sign_in_error': refused.message})}", status_code=303)
     answer.delete_cookie(_cookie(request), path="/", secure=is_https(site, request), httponly=True, samesite="lax")
     return answer
 

@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Query, Response
@@ -18,11 +18,12 @@ from pydantic import BaseModel, Field
 from blockwright.core.access import Permission
 from blockwright.core.errors import Invalid
 from blockwright.core.runs.model import Run
-from blockwright.ports.tables import ColumnProfile
+from blockwright.ports.tables import ChartWish, ColumnProfile
 from blockwright.ports.workspace import Workspace
 from blockwright.services import outputs
 from blockwright.services.outputs import FoundOutput
 from blockwright.web import problems
+from blockwright.web.chart_documents import ChartDocument, marks_document
 from blockwright.web.routing import Routes, needs
 from blockwright.web.runs import BlockRunPath
 from blockwright.web.site import MEBIBYTE, PathRun, ProjectTables, ProjectWorkspace, TheCaller
@@ -55,7 +56,7 @@ class ColumnDocument(BaseModel):
 
 class OutputDocument(BaseModel):
     """``preview`` is what was kept to be shown: its ``kind`` says how (`table`, `json`, `value`, `text`, `bytes`,
-    `array`, `model`, `image`, `plotly`, `object`). ``profile``: statistics over the first rows."""
+    `array`, `model`, `image`, `plotly`, `html`, `object`). ``profile``: statistics over the first rows."""
 
     block_run: str
     names: list[str]
@@ -72,13 +73,14 @@ class OutputDocument(BaseModel):
 
 
 class TablePage(BaseModel):
-    """``total`` counts all rows of the table, whatever the condition lets through."""
+    """``total`` counts all rows of the table, ``matching`` those that the condition lets through."""
 
     columns: list[str]
     types: list[str]
     rows: list[list[Any]]
     offset: int
     total: int
+    matching: int
 
 
 class ColumnStatistics(BaseModel):
@@ -142,6 +144,7 @@ def page_output(
         rows=[list(row) for row in page.rows],
         offset=offset,
         total=page.total,
+        matching=page.matching,
     )
 
 
@@ -152,6 +155,26 @@ def profile_output(
 ) -> list[ColumnStatistics]:
     found = _found(workspace, run, block, name)
     return [_statistics(column) for column in outputs.profile(tables, found.output)]
+
+
+@routes.get("/charts/{block:path}", summary="A table folded into what a chart draws")
+@needs(Permission.VIEW, within=True)
+def chart_output(
+    workspace: ProjectWorkspace,
+    tables: ProjectTables,
+    run: PathRun,
+    block: BlockRunPath,
+    x: Annotated[str, Query(max_length=1_000, description="A column.")],
+    kind: Literal["bar", "line", "scatter", "histogram"] = "bar",
+    y: Annotated[str | None, Query(max_length=1_000, description="A column of numbers; else rows are counted.")] = None,
+    colour: Annotated[str | None, Query(max_length=1_000, description="A column: each value is a series.")] = None,
+    aggregate: Literal["count", "sum", "mean", "median", "min", "max"] = "count",
+    name: OutputName = None,
+) -> ChartDocument:
+    """Rows without x or y are left out. At most 40 bars, 200 steps of a line, 3,000 points, 8 colours."""
+    found = _found(workspace, run, block, name)
+    marks = tables.chart(found.output, ChartWish(kind, x, y, colour, aggregate))
+    return marks_document(marks)
 
 
 @routes.get(

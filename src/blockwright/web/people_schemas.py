@@ -22,6 +22,13 @@ class SignIn(BaseModel):
     password: Secret
 
 
+class Ways(BaseModel):
+    """``provider``: an identity provider is set up, and `/sign-in/oidc` goes there."""
+
+    password: bool = True
+    provider: bool
+
+
 class LinkCode(BaseModel):
     code: Annotated[str, Field(max_length=200)]
 
@@ -65,7 +72,8 @@ class Person(BaseModel):
 
 class Me(BaseModel):
     """Whoever asks. ``permissions`` hold in the whole installation; ``token``: by which one; ``projects``: those of
-    which at least something may be seen."""
+    which at least something may be seen; ``within``: what holds in each of them as a whole. ``place``: where the live
+    events stand now: who loads a page and then follows them after this place misses nothing."""
 
     id: int
     email: str
@@ -73,8 +81,10 @@ class Me(BaseModel):
     grants: list[Grant]
     permissions: list[Permission]
     projects: list[str]
+    within: dict[str, list[Permission]]
     token: int | None
     has_password: bool
+    place: str
 
 
 class NewPerson(BaseModel):

@@ -15,6 +15,7 @@ from blockwright.core.pipelines import PipelineSpec
 from blockwright.core.problems import ProjectInvalid
 from blockwright.core.runs.model import Run
 from blockwright.ports.workspace import Workspace
+from blockwright.services import editing
 from blockwright.web import paging, problems
 from blockwright.web.creations import IdempotencyKey, created
 from blockwright.web.problems import Finding
@@ -160,6 +161,7 @@ def create_pipeline(
 
 def _create_pipeline(caller: Caller, workspace: Workspace, wanted: NewPipeline) -> Created:
     files = list(workspace.files.new_pipeline(wanted.name, type=wanted.type))
+    editing.created(workspace, files, f"create pipeline `{files[0].split('/')[1]}`", by=caller.actor.name)
     uuid = files[0].split("/")[1]
     caller.record("pipeline.create", workspace.project.name, uuid)
     caller.files_changed(workspace.project.name, *files)
@@ -169,6 +171,10 @@ def _create_pipeline(caller: Caller, workspace: Workspace, wanted: NewPipeline) 
 @routes.get("/{pipeline}", summary="Show a pipeline: blocks, edges, variables")
 @needs(Permission.VIEW)
 def show_pipeline(workspace: ProjectWorkspace, pipeline: PathPipeline) -> PipelineDetail:
+    return detail(workspace, pipeline)
+
+
+def detail(workspace: Workspace, pipeline: str) -> PipelineDetail:
     spec = workspace.files.pipeline(pipeline)
     entries = block_entries(spec)
     return PipelineDetail(

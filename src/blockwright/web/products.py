@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from blockwright.core.errors import BlockwrightError, Forbidden, NotFound
 from blockwright.core.products import Product
 from blockwright.core.runs.model import Queue
 from blockwright.ports.workspace import Workspace
-from blockwright.services import products
+from blockwright.services import products, shared_products
 from blockwright.web import paging, problems
 from blockwright.web.creations import IdempotencyKey, created
 from blockwright.web.routing import Routes, needs
@@ -57,14 +58,14 @@ def list_products(
     caller: TheCaller, workspace: ProjectWorkspace, limit: paging.Limit = paging.FIRST, cursor: paging.Cursor = None
 ) -> paging.Page[ProductDocument]:
     known = workspace.files.products()
-    visible = sorted(uuid for uuid, product in known.items() if _may(caller, workspace, product, Permission.VIEW))
-    return paging.page_of_names(visible, limit, cursor, lambda uuid: _document(workspace, known[uuid]))
+    visible = sorted(uuid for uuid, product in known.items() if sees_product(caller, workspace, product))
+    return paging.page_of_names(visible, limit, cursor, lambda uuid: _document(caller, workspace, known[uuid]))
 
 
 @routes.get(PROJECT + "/products/{product}", summary="Show a data product")
 @needs(Permission.VIEW, within=True)
 def show_product(caller: TheCaller, workspace: ProjectWorkspace, product: ProductName) -> ProductDocument:
-    return _document(workspace, _named(caller, workspace, product, Permission.VIEW))
+    return _document(caller, workspace, _named(caller, workspace, product, Permission.VIEW))
 
 
 @routes.post(PROJECT + "/products/{product}/refresh", summary="Compute a data product anew", status_code=201)
@@ -86,21 +87,36 @@ def refresh_product(
 
 def _named(caller: Caller, workspace: Workspace, uuid: str, permission: Permission) -> Product:
     """The product; one whose pipeline the caller may not see does not exist."""
-    found = products.named(workspace, uuid)
-    if not _may(caller, workspace, found, Permission.VIEW):
+    known = workspace.files.products()
+    if uuid in known and not sees_product(caller, workspace, known[uuid]):
         raise NotFound(f"There is no data product `{uuid}`.", code="product_not_found")
-    if not _may(caller, workspace, found, permission):
-        raise Forbidden(f"You may not run pipeline `{found.pipeline}`.", hint="Ask an admin of the project.")
+    found = products.named(workspace, uuid)
+    if uuid not in known and not sees_product(caller, workspace, found):
+        raise NotFound(f"There is no data product `{uuid}`.", code="product_not_found")
+    if permission is not Permission.VIEW and not _may(caller, workspace, found, permission):
+        whose = f" of project `{found.project}`" if found.project else ""
+        raise Forbidden(f"You may not run pipeline `{found.pipeline}`{whose}.", hint="Ask an admin of the project.")
     return found
 
 
+def sees_product(caller: Caller, workspace: Workspace, product: Product) -> bool:
+    """What another project makes is seen by whoever may see all of this one, whose blocks show its value."""
+    if shared_products.foreign(workspace, product):
+        return caller.actor.may(Permission.VIEW, workspace.project.name)
+    return caller.actor.may(Permission.VIEW, workspace.project.name, product.pipeline)
+
+
 def _may(caller: Caller, workspace: Workspace, product: Product, permission: Permission) -> bool:
-    return caller.actor.may(permission, workspace.project.name, product.pipeline)
+    """Judged where its pipeline is."""
+    return caller.actor.may(permission, product.project or workspace.project.name, product.pipeline)
 
 
-def _document(workspace: Workspace, product: Product) -> ProductDocument:
+def _document(caller: Caller, workspace: Workspace, product: Product) -> ProductDocument:
+    """The numbers of runs only for who may see them where they are."""
     try:
         found = products.standing(workspace, products.named(workspace, product.uuid))
+        if not _may(caller, workspace, found.product, Permission.VIEW):
+            found = replace(found, latest=None, computing=None)
     except BlockwrightError as error:  # it is listed in any case, with what is wrong
         return ProductDocument(uuid=product.uuid, pipeline=product.pipeline, fresh=False, why=str(error))
     return ProductDocument.model_validate(products.report(found))

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from blockwright.core.access import Permission
+from blockwright.web.replies import Reply
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -53,9 +56,42 @@ def _saying(need: Need) -> Callable[[Endpoint], Endpoint]:
 
 
 class Routes(APIRouter):
-    """A router whose routes all say what they need: ``@routes.get(…)`` above ``@needs(…)``."""
+    """A router whose routes all say what they need: ``@routes.get(…)`` above ``@needs(…)``.
+
+    Each route is whole when it is declared, so that the app takes it as it is: FastAPI's ``include_router`` would work
+    out the parameters of every route a second time, half a second of each start.
+    """
+
+    def __init__(
+        self,
+        *,
+        prefix: str = "",
+        tags: list[str | Enum] | None = None,
+        responses: dict[int | str, dict[str, Any]] | None = None,
+        include_in_schema: bool = True,
+        route_class: type[APIRoute] = APIRoute,
+    ) -> None:
+        super().__init__(
+            prefix=prefix,
+            tags=tags,
+            responses=responses,
+            include_in_schema=include_in_schema,
+            route_class=route_class,
+            default_response_class=Reply,
+            generate_unique_id_function=_operation,
+        )
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if not isinstance(getattr(endpoint, NEED, None), Need):
             raise TypeError(f"The route {path} does not say what it needs: see web.routing.")
         super().add_api_route(path, endpoint, **options)
+
+    def add_api_websocket_route(self, path: str, endpoint: Callable[..., Any], *more: Any, **options: Any) -> None:
+        if not isinstance(getattr(endpoint, NEED, None), Need):
+            raise TypeError(f"The socket {path} does not say what it needs: see web.routing.")
+        super().add_api_websocket_route(path, endpoint, *more, **options)
+
+
+def _operation(route: APIRoute) -> str:
+    """The operation's id: the name of its function, which is unique over the columns."""
+    return route.name

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from blockwright.core.access import Permission
 from blockwright.core.blocks import BlockId
-from blockwright.core.runs.model import BlockRunName, BlockState, Selection
-from blockwright.services import diffs, plans, reports
+from blockwright.core.runs.model import BlockRunName, BlockState
+from blockwright.services import diffs, estimates, plans, reports
+from blockwright.services.selections import Scope
 from blockwright.services.why import why
 from blockwright.web import paging, problems
 from blockwright.web.routing import Routes, needs
@@ -27,7 +28,7 @@ from blockwright.web.run_documents import (
     ReasonDocument,
     block_run_document,
 )
-from blockwright.web.runs import BlockRunPath, Blocks, Variables, decoded
+from blockwright.web.runs import BlockRunPath, Blocks, Variables, decoded, selection_of
 from blockwright.web.site import PathPipeline, PathRun, ProjectTables, ProjectWorkspace, TheCaller, require_run
 
 routes = Routes(
@@ -36,10 +37,13 @@ routes = Routes(
 
 
 class PlanRequest(BaseModel):
+    """As a run is asked for; ``reuse`` null leaves it to the blocks, as *Run stale* does."""
+
     variables: Variables
     blocks: Blocks
     upstream: bool = False
-    reuse: bool = True
+    scope: Scope = Scope.ONLY
+    reuse: bool | None = True
 
 
 @routes.post("/pipelines/{pipeline}/plan", summary="What a run would run and what it would reuse")
@@ -47,16 +51,20 @@ class PlanRequest(BaseModel):
 def plan_run(
     caller: TheCaller, workspace: ProjectWorkspace, pipeline: PathPipeline, wanted: PlanRequest | None = None
 ) -> Plan:
-    """Nothing is run."""
+    """Nothing is run. `scope` `stale` tells what *Run stale* would do; when that is nothing, 409 (`nothing_stale`)."""
     asked = wanted or PlanRequest(variables={}, blocks=[])
-    selection = Selection(tuple(BlockId(name) for name in asked.blocks), asked.upstream)
+    selection = selection_of(workspace, pipeline, asked.blocks, asked.scope, upstream=asked.upstream)
     entries = plans.plan(
         workspace, pipeline, decoded(asked.variables), selection, reuse=asked.reuse, env=caller.site.env
     )
+    estimate = estimates.of_plan(workspace, pipeline, entries)
     return Plan(
         pipeline=pipeline,
         run=sum(entry.action == "run" for entry in entries),
         reuse=sum(entry.action == "reuse" for entry in entries),
+        unknown=sum(entry.action == "unknown" for entry in entries),
+        seconds=estimate.seconds,
+        unmeasured=estimate.unmeasured,
         blocks=[
             PlannedBlock(
                 block=entry.block,
@@ -146,8 +154,11 @@ def list_block_runs(
 @needs(Permission.VIEW, within=True)
 def show_block_run(workspace: ProjectWorkspace, run: PathRun, name: BlockRunPath) -> BlockRunDetail:
     row = workspace.runs.block_run(run.id, BlockRunName(name))
-    attempts = reports.attempt_reports(workspace.runs.attempts(run.id, row.name))
+    records = workspace.runs.attempts(run.id, row.name)
+    attempts = reports.attempt_reports(records)
     error = reports.error_report(workspace, row)
+    if error is not None and records:
+        reports.add_code(workspace, records[-1].snapshot or run.snapshot, error)
     return BlockRunDetail(
         **block_run_document(row).model_dump(exclude={"error"}),
         error=ErrorDetail.model_validate(error) if error is not None else None,

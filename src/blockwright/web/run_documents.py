@@ -13,8 +13,18 @@ from blockwright.services import reports
 from blockwright.wire import values
 
 
+class BlockCountsDocument(BaseModel):
+    """Block runs: ``done`` have ended in one way or another, ``reused`` of them by a result of before."""
+
+    total: int
+    done: int
+    reused: int
+    failed: int
+
+
 class RunSummary(BaseModel):
-    """``seconds`` since it started, until it ended. ``variables`` as resolved for this run, encoded as JSON."""
+    """``seconds`` since it started, until it ended. ``variables`` as resolved for this run, encoded as JSON.
+    ``block_counts`` are there when a list was asked for with them."""
 
     id: int
     project: str
@@ -42,6 +52,7 @@ class RunSummary(BaseModel):
     product: str | None
     requested_by: str
     pinned: bool
+    block_counts: BlockCountsDocument | None = None
 
 
 class OutputBrief(BaseModel):
@@ -81,13 +92,16 @@ class TestsDocument(BaseModel):
 
 
 class FrameDocument(BaseModel):
-    """``own``: a line of the project's code."""
+    """``own``: a line of the project's code; ``code`` then has the lines around it as they ran, from line
+    ``code_from`` on."""
 
     file: str
     line: int
     function: str
     text: str = ""
     own: bool = False
+    code: list[str] = Field(default_factory=list)
+    code_from: int = 0
 
 
 class ErrorDetail(ErrorBrief):
@@ -96,11 +110,13 @@ class ErrorDetail(ErrorBrief):
 
 
 class BlockRunDocument(BaseModel):
-    """``role`` is `block`, `group` (stands for all dynamic children), `child` or `callback`; ``children`` how many."""
+    """``role`` is `block`, `group` (stands for all dynamic children), `child` or `callback`; ``children`` how many.
+    ``parent`` is the block run that a child or callback belongs to."""
 
     id: str
     block: str
     role: str = "block"
+    parent: str | None = None
     index: int | None = None
     children: int | None = None
     state: str
@@ -108,6 +124,8 @@ class BlockRunDocument(BaseModel):
     attempts: int
     reused: bool
     source_run: int | None
+    started: datetime | None = None
+    finished: datetime | None = None
     seconds: float | None
     cpu_seconds: float | None
     rss_peak_mb: float | None
@@ -136,12 +154,25 @@ class BlockRunDetail(BlockRunDocument):
     attempt_list: list[Attempt]
 
 
+class ShapeBlock(BaseModel):
+    """A block of the pipeline as the run was pinned to it; ``path`` is its file."""
+
+    uuid: str
+    type: str
+    language: str
+    upstream: list[str]
+    path: str | None
+
+
 class RunDetail(RunSummary):
     """``counts``: how many block runs are in which state, children counted and their groups not. ``wishes``: what it
-    was asked for (`cancel`, `retry`) and no engine has taken up yet."""
+    was asked for (`cancel`, `retry`) and no engine has taken up yet. ``last_success``: the run of the pipeline that
+    completed last before this one. ``shape``: the graph, empty when the snapshot is no longer kept."""
 
     counts: dict[str, int]
     wishes: list[str]
+    last_success: int | None
+    shape: list[ShapeBlock]
     blocks: list[BlockRunDocument]
     more_blocks: bool
 
@@ -164,7 +195,8 @@ class ReasonDocument(BaseModel):
 
 
 class PlannedBlock(BaseModel):
-    """``action`` is `run`, `reuse` or `unknown` (decided when its upstreams have results); ``run``: whose result."""
+    """``action`` is `run`, `reuse`, `unknown` (decided when its upstreams have results) or `pinned` (it does not run:
+    its restored result is an input); ``run``: whose result."""
 
     block: str
     action: str
@@ -175,9 +207,15 @@ class PlannedBlock(BaseModel):
 
 
 class Plan(BaseModel):
+    """How many blocks run, are reused, or are decided on the way. ``seconds``: about how long it takes, by how long the
+    blocks took before; null when none of them was measured yet. ``unmeasured``: how many of them were not."""
+
     pipeline: str
     run: int
     reuse: int
+    unknown: int
+    seconds: float | None
+    unmeasured: int
     blocks: list[PlannedBlock]
 
 
@@ -251,4 +289,18 @@ def summary_of(workspace: Workspace, run: Run) -> RunSummary:
 
 
 def block_run_document(row: BlockRun) -> BlockRunDocument:
-    return BlockRunDocument.model_validate(reports.block_report(row))
+    times = {"parent": row.parent, "started": row.started, "finished": row.finished}
+    return BlockRunDocument.model_validate(reports.block_report(row) | times)
+
+
+def shape_of(workspace: Workspace, run: Run) -> list[ShapeBlock]:
+    return [
+        ShapeBlock(
+            uuid=block.uuid,
+            type=block.type.value,
+            language=block.language.value,
+            upstream=list(block.upstream),
+            path=block.path,
+        )
+        for block in reports.pinned_blocks(workspace, run)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -9,7 +10,6 @@ from fastapi import Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from blockwright.core.access import Actor, Permission
-from blockwright.core.blocks import BlockId
 from blockwright.core.errors import Forbidden, Invalid
 from blockwright.core.runs.model import (
     Queue,
@@ -23,14 +23,17 @@ from blockwright.core.runs.model import (
 from blockwright.ports.bus import Topic
 from blockwright.ports.runs import RunFilter
 from blockwright.ports.workspace import Workspace
-from blockwright.services import reports, runs, trust
+from blockwright.services import reports, retention, runs, selections, trust
+from blockwright.services.selections import Scope
 from blockwright.web import paging, problems
-from blockwright.web.creations import IdempotencyKey, created
+from blockwright.web.creations import IdempotencyKey, started
 from blockwright.web.routing import Routes, needs
 from blockwright.web.run_documents import (
+    BlockCountsDocument,
     RunDetail,
     RunSummary,
     block_run_document,
+    shape_of,
     summary_of,
 )
 from blockwright.web.site import (
@@ -55,13 +58,15 @@ BlockRunPath = Annotated[str, Path(max_length=1_000, description="The name of a 
 
 
 class NewRun(BaseModel):
-    """``blocks`` empty: all of them; ``upstream``: with everything they depend on. ``reuse`` null leaves it to the
-    blocks. Of waiting runs the one of highest ``priority`` goes first. ``interactive``: somebody is looking."""
+    """``blocks`` empty: all of them; ``scope``: what runs beside them (``upstream`` true is the scope `upstream`).
+    ``reuse`` null leaves it to the blocks, false runs everything. Of waiting runs the one of highest ``priority`` goes
+    first. ``interactive``: somebody is looking, so it goes before all others."""
 
     pipeline: str = Field(max_length=200)
     variables: Variables
     blocks: Blocks
     upstream: bool = False
+    scope: Scope = Scope.ONLY
     reuse: bool | None = None
     skip_sensors: bool = False
     execution_date: AwareDatetime | None = None
@@ -99,28 +104,36 @@ def start_run(caller: TheCaller, workspace: ProjectWorkspace, wanted: NewRun, ke
     if not caller.actor.may(Permission.RUN, project, wanted.pipeline):
         raise Forbidden(f"You may not run pipeline `{wanted.pipeline}`.", hint="Ask an admin of the project.")
     asked = {"run": wanted.model_dump(mode="json")}
-    return created(caller, workspace, key, asked, lambda: _start(caller, workspace, wanted))
+    return started(
+        caller,
+        workspace,
+        key,
+        asked,
+        lambda own: _start(caller, workspace, wanted, own),
+        lambda run: summary_of(workspace, run),
+    )
 
 
-def _start(caller: Caller, workspace: Workspace, wanted: NewRun) -> RunSummary:
+def _start(caller: Caller, workspace: Workspace, wanted: NewRun, key: str) -> Run:
     request = RunRequest(
         project=workspace.project.name,
         pipeline=wanted.pipeline,
         kind=RunKind.INTERACTIVE if wanted.interactive else RunKind.API,
         variables=decoded(wanted.variables),
-        selection=Selection(tuple(BlockId(name) for name in wanted.blocks), wanted.upstream),
+        selection=selection_of(workspace, wanted.pipeline, wanted.blocks, wanted.scope, upstream=wanted.upstream),
         reuse=wanted.reuse,
-        execution_date=wanted.execution_date.astimezone(UTC) if wanted.execution_date else None,
+        execution_date=_utc(wanted.execution_date),
         env=caller.site.env,
         skip_sensors=wanted.skip_sensors,
         queue=Queue.ENGINE,
         priority=AT_THE_HEAD if wanted.interactive else wanted.priority,
         requested_by=caller.actor.name,
+        key=key,
     )
     run = runs.start(workspace, request)
     caller.record("run.start", run.project, f"{run.pipeline}/{run.id}")
     queued(caller, run)
-    return summary_of(workspace, run)
+    return run
 
 
 @routes.get("/runs", summary="List runs, newest first")
@@ -135,6 +148,11 @@ def list_runs(
     backfill: Annotated[int | None, Query(ge=0, le=paging.LARGEST_NUMBER)] = None,
     since: Annotated[AwareDatetime | None, Query(description="Asked for at or after this time.")] = None,
     until: Annotated[AwareDatetime | None, Query(description="Asked for before this time.")] = None,
+    longer: Annotated[float | None, Query(ge=0, le=1e9, description="Took more than so many seconds.")] = None,
+    by: Annotated[
+        str | None, Query(max_length=320, description="Asked for by this person; `me`: by the caller.")
+    ] = None,
+    counts: Annotated[bool, Query(description="With `block_counts`, which takes longer.")] = False,
     limit: paging.Limit = paging.FIRST,
     cursor: paging.Cursor = None,
 ) -> paging.Page[RunSummary]:
@@ -151,9 +169,22 @@ def list_runs(
         since=_utc(since),
         until=_utc(until),
         pipelines=visible_pipelines(caller.actor, project, pipeline),
+        longer=longer,
+        requested_by=caller.actor.name if by == "me" else by,
     )
     found = workspace.runs.list(which, limit=limit + 1)
-    return paging.page(found, limit, lambda run: run.id, lambda run: summary_of(workspace, run))
+    counted = workspace.runs.counts_of([run.id for run in found[:limit]]) if counts else {}
+
+    def document(run: Run) -> RunSummary:
+        mine = counted.get(run.id)
+        summary = summary_of(workspace, run)
+        return (
+            summary
+            if mine is None
+            else summary.model_copy(update={"block_counts": BlockCountsDocument(**asdict(mine))})
+        )
+
+    return paging.page(found, limit, lambda run: run.id, document)
 
 
 @routes.get("/runs/{run}", summary="Show a run with its block runs")
@@ -166,6 +197,8 @@ def show_run(workspace: ProjectWorkspace, run: PathRun) -> RunDetail:
         **summary_of(workspace, run).model_dump(),
         wishes=[message.kind for message in workspace.runs.inbox(run.id)],
         counts={state.value: count for state, count in workspace.runs.counts(run.id).items()},
+        last_success=reports.last_success(workspace, run),
+        shape=shape_of(workspace, run),
         blocks=[block_run_document(row) for row in shown],
         more_blocks=len(rows) > SHOWN_BLOCKS,
     )
@@ -184,6 +217,15 @@ def cancel_run(
     caller.record("run.cancel", run.project, f"{run.pipeline}/{run.id}")
     caller.tell(Topic.INBOX, run.project, run=run.id)
     return summary_of(workspace, workspace.runs.get(run.id))
+
+
+@routes.delete("/runs/{run}", summary="Forget a run that has ended", status_code=204)
+@needs(Permission.ADMIN, within=True)
+def delete_run(caller: TheCaller, workspace: ProjectWorkspace, run: PathRun) -> None:
+    """With its logs. Not one that goes on, and not one of which something is pinned, aliased or restored."""
+    freed = retention.delete_run(workspace, run.id)
+    caller.record("run.delete", run.project, f"{run.pipeline}/{run.id}", bytes=freed)
+    caller.tell(Topic.FEED, run.project)
 
 
 @routes.post("/runs/{run}/retry", summary="Run again what did not complete", status_code=202)
@@ -209,10 +251,15 @@ def replay_run(
 ) -> Replayed:
     wanted = replay or Replay(blocks=[], variables={})
     asked = {"replay": run.id, **wanted.model_dump()}
-    return created(caller, workspace, key, asked, lambda: _replay(caller, workspace, run, wanted))
+
+    def document(again: Run) -> Replayed:
+        trusts = trust.live_files(workspace, run, wanted.blocks)
+        return Replayed(**summary_of(workspace, again).model_dump(), trusts=trusts)
+
+    return started(caller, workspace, key, asked, lambda own: _replay(caller, workspace, run, wanted, own), document)
 
 
-def _replay(caller: Caller, workspace: Workspace, run: Run, wanted: Replay) -> Replayed:
+def _replay(caller: Caller, workspace: Workspace, run: Run, wanted: Replay, key: str) -> Run:
     again = runs.replay(
         workspace,
         run.id,
@@ -220,11 +267,17 @@ def _replay(caller: Caller, workspace: Workspace, run: Run, wanted: Replay) -> R
         variables=decoded(wanted.variables),
         queue=Queue.ENGINE,
         requested_by=caller.actor.name,
+        key=key,
     )
     caller.record("run.replay", run.project, f"{run.pipeline}/{run.id}", run=again.id)
     queued(caller, again)
-    trusts = trust.live_files(workspace, run, wanted.blocks)
-    return Replayed(**summary_of(workspace, again).model_dump(), trusts=trusts)
+    return again
+
+
+def selection_of(workspace: Workspace, pipeline: str, blocks: list[str], scope: Scope, *, upstream: bool) -> Selection:
+    """``upstream`` is how callers asked before there were scopes."""
+    asked = Scope.UPSTREAM if upstream and scope is Scope.ONLY else scope
+    return selections.resolve(workspace, pipeline, blocks, asked)
 
 
 def queued(caller: Caller, run: Run) -> None:

@@ -33,7 +33,7 @@ button { font: inherit; padding: .5rem 1.5rem }</style>
 @routes.get("/link/{code}", summary="The page of a one-time link", response_class=HTMLResponse)
 @declared_open
 def show_link(code: str) -> HTMLResponse:
-    return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"})
+    return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY, "Referrer-Policy": "strict-origin"})
 
 
 @routes.post("/link/{code}", summary="Sign in by a one-time link", response_class=RedirectResponse, status_code=303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -13,8 +14,10 @@ from blockwright.core.runs.model import Run, RunId
 from blockwright.ports.access import Access
 from blockwright.ports.bus import Notice, Topic
 from blockwright.ports.installation import Installation
+from blockwright.ports.languages import Languages
 from blockwright.ports.tables import Tables
 from blockwright.ports.telemetry import Telemetry
+from blockwright.ports.terminals import Terminals
 from blockwright.ports.workspace import Workspace
 from blockwright.services.access import record
 from blockwright.services.access.audit import By
@@ -23,6 +26,9 @@ from blockwright.web.routing import NEED, Need
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 
+APP_FILES = Path(__file__).with_name("app_files")
+"""Where `make ui` builds the browser app, and where an installed package has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -30,7 +36,8 @@ class Site:
     well. ``sign_in`` False: whoever sits at this machine need not. ``largest_body`` bounds every body in bytes,
     ``largest_file`` that of a project file. ``mage_errors_200``: errors of the old endpoints come with
     status 200, as old callers expect. ``env`` is what block code gets as ``kwargs['env']``;
-    ``metrics_open``: anybody may read the figures."""
+    ``metrics_open``: anybody may read the figures; ``app_files``: the built browser app. ``languages`` and
+    ``terminals`` are None where there are none; ``no_terminal`` says why there is none."""
 
     installation: Installation
     access: Access
@@ -45,6 +52,10 @@ class Site:
     largest_body: int = MEBIBYTE
     largest_file: int = 16 * MEBIBYTE
     body_seconds: float = 30.0
+    app_files: Path = APP_FILES
+    languages: Languages | None = None
+    terminals: Terminals | None = None
+    no_terminal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,10 @@ class Caller:
         self.state["audited"] = True  # so that the gate does not write it down as well
         record(self.site.access, By(self.actor, self.address), action, project=project, object=object, data=data)
 
+    def only_asks(self) -> None:
+        """The call changes nothing, although its method is that of a change: the audit log need not have it."""
+        self.state["audited"] = True
+
     def tell(self, topic: Topic, project: str = "", **data: Any) -> None:
         self.site.installation.bus.publish(Notice(topic, project, data))
 
@@ -71,6 +86,8 @@ class Caller:
             project, "files", {"paths": list(paths), "by": self.actor.name}, now=installation.clock.now()
         )
         self.tell(Topic.FEED, project)
+        if self.site.languages is not None and project in (folders := installation.projects()):
+            self.site.languages.files_changed(folders[project], paths)
 
 
 def site_of(request: Request) -> Site:

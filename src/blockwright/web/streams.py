@@ -58,6 +58,14 @@ class Stream:
     def full(self) -> bool:
         return self.queue.qsize() >= WAITING
 
+    def hungry(self) -> bool:
+        """Whether there is more to send than lies ready, so that it should be read now and not at the next look."""
+        return False
+
+    def stays_for(self, actor: Actor) -> bool:
+        """Whether somebody with these rights may still have the answer."""
+        return actor.may_within(Permission.VIEW, self.project)
+
     def sees(self, entry: FeedEntry) -> bool:
         pipeline = str(entry.data.get("pipeline", ""))
         if entry.topic in ADMINISTRATIVE:
@@ -85,16 +93,27 @@ class LogStream(Stream):
     workspace: Workspace
     run: Run
     block: str | None = None
+    last: int | None = None
     reader: LogReader | None = None
+
+    def stays_for(self, actor: Actor) -> bool:
+        return actor.may(Permission.VIEW, self.project, self.run.pipeline)
+
+    def hungry(self) -> bool:
+        return self.reader is not None and self.reader.more and self.queue.qsize() < WAITING_LINES
 
     def read_on(self) -> None:
         """What was logged since the last look; the end, when the run had ended before it."""
         if self.queue.qsize() >= WAITING_LINES:
             return  # the file waits
         if self.reader is None:
-            self.reader = LogReader(self.workspace, self.run.id, self.block)
+            self.reader = LogReader(self.workspace, self.run.id, self.block, self.last)
+        begins = self.last is not None
+        self.last = None
         over = self.reader.complete()
         lines = self.reader.new_lines(READ_BYTES)
+        if begins:
+            self.offer(event("begin", {"left_out": self.reader.left_out}))
         if lines:
             self.offer(event("lines", [log_line(line).model_dump() for line in lines]))
         if over and not self.reader.more:

@@ -9,14 +9,15 @@ from fastapi import Depends, Header, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from blockwright.core.access import Permission
-from blockwright.core.errors import NotFound
+from blockwright.core.errors import Invalid, NotFound
+from blockwright.core.runs.model import Run
 from blockwright.core.triggers.model import Fired, Trigger, TriggerId, TriggerType
 from blockwright.ports.bus import Topic
 from blockwright.ports.triggers import TriggerFilter
 from blockwright.ports.workspace import Workspace
-from blockwright.services.triggers import edits, events, previews
+from blockwright.services.triggers import drafts, edits, events, previews
 from blockwright.web import paging, problems
-from blockwright.web.creations import IdempotencyKey, created
+from blockwright.web.creations import IdempotencyKey, created, started
 from blockwright.web.mage.errors import OldBody
 from blockwright.web.routing import Routes, declared_open, needs
 from blockwright.web.runs import decoded, queued
@@ -35,6 +36,12 @@ routes = Routes(prefix="/api/v1", tags=["triggers"], responses=problems.response
 PROJECT = "/projects/{project}"
 ONE = PROJECT + "/triggers/{trigger}"
 LONGEST_WINDOW = timedelta(days=366)
+YEARS = range(1970, 9000)
+"""What a calendar may be asked for: within it no arithmetic of times ends."""
+
+
+# A month of something hourly is 744 times.
+CalendarLimit = Annotated[int, Query(ge=1, le=5_000)]
 
 
 class TriggerDocument(BaseModel):
@@ -84,7 +91,7 @@ class RunStarted(BaseModel):
     state: str
 
 
-class Token(BaseModel):
+class TriggerToken(BaseModel):
     token: str
 
 
@@ -104,11 +111,50 @@ class Preview(BaseModel):
     times: list[datetime]
 
 
+class Draft(BaseModel):
+    """``trigger`` is the one that is to be changed (null: a new one), ``event`` one to try on an event trigger."""
+
+    definition: dict[str, Any]
+    trigger: int | None = Field(default=None, ge=1, le=paging.LARGEST_NUMBER)
+    event: dict[str, Any] | None = None
+    count: int = Field(default=5, ge=1, le=50)
+
+
+class DraftCheck(BaseModel):
+    """``problems`` keep it from being stored; each says which key. ``times`` are on the clock of its zone. ``takes``:
+    it would fire for the event (null: there is nothing to try)."""
+
+    valid: bool
+    problems: list[problems.Finding]
+    in_words: str
+    times: list[datetime]
+    takes: bool | None
+
+
+class HistoryEntry(FireDocument):
+    """``state`` is that of the run; empty when there is none."""
+
+    trigger: int
+    name: str
+    pipeline: str
+    state: str
+
+
+class HistoryPage(BaseModel):
+    """``complete`` False: there is more in the window than was asked for; the oldest are missing."""
+
+    items: list[HistoryEntry]
+    complete: bool
+
+
 class CalendarEntry(BaseModel):
+    """``active`` False: the trigger is switched off, so nothing will happen."""
+
     due: datetime
     trigger: int
     name: str
     pipeline: str
+    active: bool
 
 
 class CalendarPage(BaseModel):
@@ -188,6 +234,47 @@ def create_trigger(
     return created(caller, workspace, key, {"new_trigger": wanted.model_dump(), "pipeline": pipeline}, make)
 
 
+@routes.post(PROJECT + "/pipelines/{pipeline}/triggers/check", summary="What a trigger would do; nothing is stored")
+@needs(Permission.VIEW)
+def check_draft(caller: TheCaller, workspace: ProjectWorkspace, pipeline: PathPipeline, draft: Draft) -> DraftCheck:
+    caller.only_asks()
+    trigger = None if draft.trigger is None else TriggerId(draft.trigger)
+    found = drafts.judge(workspace, pipeline, draft.definition, trigger=trigger, event=draft.event, count=draft.count)
+    return DraftCheck(
+        valid=not found.problems,
+        problems=[problems.finding(one) for one in found.problems],
+        in_words=found.in_words,
+        times=list(found.times),
+        takes=found.takes,
+    )
+
+
+@routes.get(PROJECT + "/triggers/history", summary="What all triggers fired for between two times, newest first")
+@needs(Permission.VIEW, within=True)
+def show_trigger_history(
+    caller: TheCaller,
+    workspace: ProjectWorkspace,
+    start: AwareDatetime,
+    until: Annotated[AwareDatetime, Query(description="At most a year later.")],
+    limit: paging.Limit = 200,
+) -> HistoryPage:
+    project = workspace.project.name
+    start, end = _window(start, until)
+    found = workspace.triggering.records.history(project, start, end, limit=limit + 1)
+    items = [
+        HistoryEntry(
+            **previews.fired_report(one.fired),
+            trigger=one.fired.trigger,
+            name=one.name,
+            pipeline=one.pipeline,
+            state=one.state,
+        )
+        for one in found[:limit]
+        if caller.actor.may(Permission.VIEW, project, one.pipeline)
+    ]
+    return HistoryPage(items=items, complete=len(found) <= limit)
+
+
 @routes.get(PROJECT + "/triggers/calendar", summary="What all triggers fire next, in order")
 @needs(Permission.VIEW, within=True)
 def show_calendar(
@@ -195,21 +282,38 @@ def show_calendar(
     workspace: ProjectWorkspace,
     start: Annotated[AwareDatetime | None, Query(description="Default: now.")] = None,
     until: Annotated[AwareDatetime | None, Query(description="Default: a day later; at most a year.")] = None,
-    limit: paging.Limit = 200,
+    limit: CalendarLimit = 200,
+    paused: Annotated[bool, Query(description="Also those that are switched off.")] = False,
+    each: Annotated[int, Query(ge=1, le=5_000, description="At most so many of each trigger.")] = 5_000,
 ) -> CalendarPage:
-    begin = start or workspace.clock.now()
-    end = min(until or begin + timedelta(days=1), begin + LONGEST_WINDOW)
+    begin, end = _window(start or workspace.clock.now(), until)
     project = workspace.project.name
 
     def visible(pipeline: str) -> bool:
         return caller.actor.may(Permission.VIEW, project, pipeline)
 
-    found = previews.calendar(workspace, begin, end, limit + 1, visible=visible)
+    found = previews.calendar(workspace, begin, end, limit + 1, visible=visible, paused=paused, each=each)
     items = [
-        CalendarEntry(due=one.due, trigger=one.trigger.id, name=one.trigger.spec.name, pipeline=one.trigger.pipeline)
+        CalendarEntry(
+            due=one.due,
+            trigger=one.trigger.id,
+            name=one.trigger.spec.name,
+            pipeline=one.trigger.pipeline,
+            active=one.trigger.active,
+        )
         for one in found[:limit]
     ]
     return CalendarPage(items=items, complete=len(found) <= limit)
+
+
+def _window(start: datetime, until: datetime | None) -> tuple[datetime, datetime]:
+    """What is looked at: a day when nothing is said, a year at most. Raises Invalid."""
+    for moment in (start, until or start):
+        if moment.year not in YEARS:
+            raise Invalid(
+                f"The year {moment.year} is out of reach.", hint=f"Ask for {YEARS.start} to {YEARS.stop - 1}."
+            )
+    return start, min(until or start + timedelta(days=1), start + LONGEST_WINDOW)
 
 
 @routes.get(ONE, summary="Show a trigger")
@@ -260,28 +364,31 @@ def save_trigger_to_file(caller: TheCaller, workspace: ProjectWorkspace, trigger
 def run_trigger(
     caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger, wanted: RunNow, key: IdempotencyKey = None
 ) -> RunStarted:
-    def start() -> RunStarted:
-        run = events.run_now(workspace, trigger, variables=decoded(wanted.variables), by=caller.actor.name)
+    def start(own: str) -> Run:
+        run = events.run_now(workspace, trigger, variables=decoded(wanted.variables), by=caller.actor.name, key=own)
         caller.record("trigger.run", run.project, f"{run.pipeline}/{trigger.spec.name}", run=run.id)
         queued(caller, run)
+        return run
+
+    def document_of(run: Run) -> RunStarted:
         return RunStarted(run=run.id, pipeline=run.pipeline, state=run.state.value)
 
-    return created(caller, workspace, key, {"run_trigger": trigger.id, **wanted.model_dump()}, start)
+    return started(caller, workspace, key, {"run_trigger": trigger.id, **wanted.model_dump()}, start, document_of)
 
 
 @routes.get(ONE + "/token", summary="The token that callers of an API trigger must know")
 @needs(Permission.EDIT, within=True)
-def show_token(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> Token:
+def show_token(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> TriggerToken:
     caller.record("trigger.show_token", trigger.project, f"{trigger.pipeline}/{trigger.spec.name}")
-    return Token(token=workspace.triggering.records.token(trigger.id))
+    return TriggerToken(token=workspace.triggering.records.token(trigger.id))
 
 
 @routes.post(ONE + "/rotate-token", summary="Give an API trigger a new token; the old one is of no use any more")
 @needs(Permission.EDIT, within=True)
-def rotate_token(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> Token:
+def rotate_token(caller: TheCaller, workspace: ProjectWorkspace, trigger: PathTrigger) -> TriggerToken:
     token = workspace.triggering.records.rotate_token(trigger.id)
     _changed(caller, "trigger.rotate_token", trigger)
-    return Token(token=token)
+    return TriggerToken(token=token)
 
 
 @routes.get(ONE + "/fires", summary="What a trigger has fired for, newest first")
@@ -380,4 +487,5 @@ def _changed(caller: Caller, action: str, trigger: Trigger) -> None:
     caller.record(action, trigger.project, f"{trigger.pipeline}/{trigger.spec.name}", trigger=trigger.id)
     if trigger.place.value == "file":
         caller.files_changed(trigger.project, f"pipelines/{trigger.pipeline}/triggers.yaml")
-    caller.tell(Topic.TRIGGERS, trigger.project)
+    for topic in (Topic.TRIGGERS, Topic.FEED):
+        caller.tell(topic, trigger.project)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from blockwright.core.access import Permission
 from blockwright.core.errors import NotFound
+from blockwright.services import editing
 from blockwright.web import problems
 from blockwright.web.routing import Routes, needs
 from blockwright.web.runs import decoded
@@ -58,7 +60,10 @@ def set_variable(
 ) -> Variable:
     """Comments and order of the file stay."""
     value = decoded({name: wanted.value})[name]
-    workspace.files.set_variable(pipeline, name, value)
+    path = f"pipelines/{pipeline}/metadata.yaml"
+    what = f"set variable `{name}` of `{pipeline}`"
+    act = partial(workspace.files.set_variable, pipeline, name, value)
+    editing.noted(workspace, [path], what, act, by=caller.actor.name)
     caller.record("variable.set", workspace.project.name, f"{pipeline}/{name}")
-    caller.files_changed(workspace.project.name, f"pipelines/{pipeline}/metadata.yaml")
+    caller.files_changed(workspace.project.name, path)
     return Variable(name=name, value=values.encode(value))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import Enum
 from functools import cache
 from operator import attrgetter
@@ -32,13 +32,39 @@ def dump(document: Any) -> Any:
         names, values_of, nested = form
         made = dict(zip(names, values_of(document), strict=True))
         for name in nested:
-            made[name] = dump(made[name])
+            value = made[name]
+            if value is not None:
+                made[name] = dump(value) if value != () else []
         return made
     if isinstance(document, tuple):
         return [dump(item) for item in document]
     if isinstance(document, Enum):
         return document.value
     return document
+
+
+def brief(document: Any, *, without: Collection[str] = ()) -> Any:
+    """As ``dump``, leaving out what ``load`` fills in: fields that have their default. At the top also those of
+    ``without``."""
+    kind: Any = type(document)
+    form = _form(kind)
+    if form is None:
+        return [brief(item) for item in document] if isinstance(document, tuple) else dump(document)
+    names, values_of, nested = form
+    made = {}
+    for name, value, default in zip(names, values_of(document), _defaults(kind), strict=True):
+        if value is not default and value != default and name not in without:
+            made[name] = brief(value) if name in nested else value
+    return made
+
+
+@cache
+def _defaults(kind: Any) -> tuple[Any, ...]:
+    """Of each field; MISSING where there is none."""
+    fields = dataclasses.fields(kind)
+    return tuple(
+        field.default if field.default_factory is dataclasses.MISSING else field.default_factory() for field in fields
+    )
 
 
 @cache
@@ -61,34 +87,39 @@ def _is_plain(hint: Any) -> bool:
 
 
 def load(kind: type[T], data: Any) -> T:
-    """The ``kind`` that ``dump`` was given; raises DocumentError naming the key that is missing or wrong."""
+    """The ``kind`` that ``dump`` was given; raises DocumentError naming the key that is missing or wrong.
+
+    A part that is made already may stand in the place of its document.
+    """
     if not isinstance(data, dict):
         raise DocumentError(f"{kind.__name__}: expected an object, got {type(data).__name__}")
-    values = {}
     known: Any = kind
-    for name, reader, required in _readers(known):
+    plain, readers, required = _readers(known)
+    values = {name: value for name, value in data.items() if name in plain}
+    for name, reader in readers:
         if name in data:
             try:
-                values[name] = data[name] if reader is None else reader(data[name])
+                values[name] = reader(data[name])
             except (TypeError, ValueError) as error:
                 raise DocumentError(f"{kind.__name__}.{name}: {error}") from error
-        elif required:
-            raise DocumentError(f"{kind.__name__}: the key {name!r} is missing")
+    if not required <= values.keys():
+        missing = next(field.name for field in dataclasses.fields(known) if field.name in required - values.keys())
+        raise DocumentError(f"{kind.__name__}: the key {missing!r} is missing")
     return kind(**values)
 
 
 @cache
-def _readers(kind: Any) -> tuple[tuple[str, Reader | None, bool], ...]:
-    """Each field with its reader (None: the value as it is), and whether it must be there."""
+def _readers(kind: Any) -> tuple[frozenset[str], tuple[tuple[str, Reader], ...], frozenset[str]]:
+    """The fields whose values are taken as they are, the others with their readers, and those that must be there."""
     hints = typing.get_type_hints(kind)
-    return tuple(
-        (
-            field.name,
-            _reader(hints[field.name]),
-            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
-        )
+    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}
+    required = frozenset(
+        field.name
         for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     )
+    plain = frozenset(name for name, reader in readers.items() if reader is None)
+    return plain, tuple((name, reader) for name, reader in readers.items() if reader is not None), required
 
 
 def _reader(hint: Any) -> Reader | None:
@@ -103,7 +134,7 @@ def _reader(hint: Any) -> Reader | None:
         item = _reader(typing.get_args(hint)[0])
         return tuple if item is None else lambda value: tuple(item(part) for part in value)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return lambda value: load(hint, value)
+        return lambda value: value if type(value) is hint else load(hint, value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint
     return None

@@ -27,15 +27,17 @@ POINTS: tuple[str, ...] = (
     "engine.before_act",
     "engine.after_act",
 )
+UPLOAD_POINTS: tuple[str, ...] = ("upload.before_blobs", "upload.after_blobs", "upload.after_manifest")
+"""Where outputs are kept elsewhere: passed by the process that uploads what an attempt gave."""
 
 _armed: dict[str, int] = {}
 
 
 def arm(setting: str) -> None:
-    """Arm ``point`` or ``point:n`` (die at the n-th pass); raises ValueError for a point that is not in ``POINTS``."""
+    """Arm ``point`` or ``point:n`` (die at the n-th pass); raises ValueError for one that there is not."""
     name, _, count = setting.partition(":")
-    if name not in POINTS:
-        raise ValueError(f"{name!r} is no kill point; they are: {', '.join(POINTS)}")
+    if name not in POINTS + UPLOAD_POINTS:
+        raise ValueError(f"{name!r} is no kill point; they are: {', '.join(POINTS + UPLOAD_POINTS)}")
     _armed[name] = int(count or 1)
 
 

@@ -8,7 +8,8 @@ Engine → fork server
     begin   restore, cache, cwd, preload, kill_at   what the process was not started with; the first message
     start   attempt_id, turn, spec (path)   fork and run it
     open    session, run, root … as spec    fork the one process of a session; then
-    next    session, attempts: [attempt_id, turn, after, spec (object or path)]  run them in it, one after another
+    next    session, shared, attempts: [attempt_id, turn, after, spec (object or path)]  run them in it, one after
+            another; ``shared`` (an object, may be absent) is what the spec objects leave out
     finish  session                         end its process when it has nothing left to do
     cancel  attempt_id, grace               SIGTERM, after ``grace`` seconds SIGKILL, with all descendants
     answer  attempt_id, id, value | value_path | error   reply to an ``ask``; a large value by the path of a file
@@ -59,4 +60,9 @@ class Ask(StrEnum):
     OUTPUT = "output"  # pipeline, block, name?, run? → outputs (documents) of the latest completed run
     TRIGGER = "trigger"  # pipeline, variables, wait → run id, state
     STATUS = "status"  # pipeline, block?, hours → state of the newest run
+    REGISTER_MODEL = "register_model"  # a document of `wire.models` → name, version
+    PROMOTE_MODEL = "promote_model"  # model, version?, force → what came of it
+    MODEL = "model"  # model, version (a number or an alias) → what is known of it, and where its bytes are
     PRODUCT = "product"  # product, compute → how it stands, its run and outputs by block; computed first if need be
+    TRACKING = "tracking"  # → where the tracking server is, how to get in, the experiment and tags of this block run
+    TRACKED = "tracked"  # tracked (id at that server), experiment, name, waiting → None: whose run it is gets noted

@@ -18,6 +18,7 @@ class AttemptKind(StrEnum):
     CALLBACK = "callback"
     TEST = "test"  # the block's own tests on outputs that are already there (given in ``outputs``)
     SCRATCHPAD = "scratchpad"
+    CHART = "chart"  # what its code names is kept as a table, a figure or a description, to be drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class AttemptSpec:
     ``attempt_id`` is ``run/block_run/attempt``. ``store`` is the folder of the blobs, ``work`` the folder of this
     attempt (log, manifest), ``commit`` the path that is linked exclusively to the manifest when it succeeded: its
     existence is what *finished* means. ``session`` names the one process that all attempts of a
-    ``run_pipeline_in_one_process`` run share; ``in_memory``: keep outputs there and write none.
+    ``run_pipeline_in_one_process`` run share; ``in_memory``: keep outputs there and write none. With a ``journal``
+    (see ``wire.journals``) the attempt commits there instead, and ``work`` is made when something is to be put there.
     ``durable``: fsync data before the commit, so that a power cut loses nothing either.
     ``preload``: third-party modules that the code imports (the fork server may import them before it forks).
     """
@@ -134,6 +136,7 @@ class AttemptSpec:
     callback: Callback | None = None
     limits: Limits = Limits()
     session: str | None = None
+    journal: str | None = None
     in_memory: bool = False
     durable: bool = False
     run_tests: bool = True

@@ -9,6 +9,8 @@ import base64
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+
 
 def encode(value: Any) -> Any:
     """A JSON-able twin of ``value``; raises TypeError naming the type when there is none."""
@@ -39,6 +41,8 @@ def encode(value: Any) -> Any:
 
 def decode(value: Any) -> Any:
     """The value that ``encode`` was given."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, list):
         return [decode(item) for item in value]
     if not isinstance(value, dict):

@@ -37,6 +37,18 @@ def test_only_old_blobs_that_nobody_keeps_go(store: LocalArtifacts) -> None:
     assert os.listdir(store.blobs / "tmp") == []
 
 
+def test_what_is_wanted_again_outlives_a_sweep_that_has_made_up_its_mind(store: LocalArtifacts) -> None:
+    """A run that is about to name old files of code, or an old result, says so before the sweep comes to them."""
+    contents = {old(store, data): data for data in (b"orders", b"code", b"result")}
+    first, pinned, held = sorted(contents)  # the order in which they are swept
+    sweep = iter(store.sweep(frozenset(), HOUR, dry_run=False))
+    assert next(sweep)[0] == first
+    assert store.put_each([(pinned, lambda: contents[pinned]), (first, lambda: contents[first])]) == [pinned, first]
+    assert store.hold([held])
+    assert list(sweep) == []
+    assert [store.get(digest) for digest in contents] == list(contents.values())
+
+
 def test_a_dry_run_tells_and_touches_nothing(store: LocalArtifacts) -> None:
     gone = old(store, b"gone!")
     (store.blobs / "tmp" / "1-a").write_bytes(b"half")

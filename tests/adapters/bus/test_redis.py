@@ -56,6 +56,17 @@ def test_a_restart_of_redis_is_survived_and_wakes_who_waits(server: RedisServer,
     assert notices[0] == Notice(Topic.FEED, "shop")
 
 
+def test_who_begins_to_listen_while_redis_is_away_hears_it_later(server: RedisServer, buses: Buses) -> None:
+    server.stop()
+    here, there = buses(), buses()
+    listener = there.listen({Topic.FEED})
+    assert listener.wait(0.01) == []
+    server.start()
+    while not (notices := listener.wait(0.5)):
+        here.publish(Notice(Topic.FEED, "shop"))
+    assert notices[0] == Notice(Topic.FEED, "shop")
+
+
 def test_installations_that_share_a_server_do_not_hear_each_other(server: RedisServer) -> None:
     from blockwright.adapters.bus.redis import RedisBus
 

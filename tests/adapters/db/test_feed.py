@@ -38,7 +38,7 @@ def test_what_began_first_and_commits_last_is_not_passed_over(postgres: Database
     feed = DatabaseFeed(postgres)
     begin = feed.newest()
     with postgres.write() as slow:
-        slow.execute(INSERT_FEED, (1, "shop", "files", None, '{"n":"slow"}'))
+        assert slow.execute(INSERT_FEED, (1, "shop", "files", None, '{"n":"slow"}')).rowcount == 1
         feed.add("shop", "files", {"n": "quick"}, now=NOON)
         early = feed.after(begin)
     assert early == []  # not readable while an older transaction is open

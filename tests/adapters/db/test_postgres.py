@@ -37,7 +37,8 @@ def test_after_the_server_restarted_one_unit_fails_and_not_each_that_was_idle(po
         end = "SELECT pg_terminate_backend(pid) FROM unnest(?::int[]) AS pid WHERE pid <> pg_backend_pid()"
         transaction.execute(end, (backends,))
     with suppress(Unavailable), postgres.write() as one, postgres.write() as two:
-        pytest.fail(f"{one} and {two} live on")
+        answers = [each.execute("SELECT 1").fetchone() for each in (one, two)]
+        pytest.fail(f"both connections live on: {answers}")
     with postgres.write() as one, postgres.write() as two, postgres.write() as three:
         assert [each.execute("SELECT 1").fetchone() for each in (one, two, three)] == [(1,)] * 3
 
@@ -49,7 +50,7 @@ def test_a_row_that_somebody_keeps_locked_is_no_endless_wait(
     monkeypatch.setattr(postgres_module, "BUSY_SECONDS", 0.05)
     change = "UPDATE run SET reason = 'x' WHERE id = ?"
     with postgres.write() as holder:
-        holder.execute(change, (run.id,))
+        assert holder.execute(change, (run.id,)).rowcount == 1  # the answer: now the row is locked
         with pytest.raises(Unavailable) as caught, postgres.write() as transaction:
             transaction.execute(change, (run.id,))
         assert caught.value.code == "database_locked"

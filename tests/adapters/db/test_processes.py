@@ -86,7 +86,7 @@ class Processes:
         """How many steps the database holds; each must be there with all its parts."""
         names = [f"block {number}" for number in range(1, len(runs.block_runs(run)) + 1)]
         assert [row.name for row in runs.block_runs(run)] == names
-        assert [row.block_run for row in runs.living_attempts(run)] == names
+        assert [row.block_run for row in runs.whole(run).living] == names
         assert [event.block_run for event in runs.events(run, after=1)] == names
         return len(names)
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,12 @@ class Owner:
         self.process.stdout.close()
 
 
+def token_of(owner: Owner) -> str:
+    name = OwnerName.parse(owner.name)
+    assert name is not None
+    return name.token
+
+
 @pytest.fixture
 def owner(tmp_path: Path) -> Iterator[Owner]:
     owner = Owner(tmp_path)
@@ -78,7 +85,7 @@ def test_a_name_says_host_process_and_a_token_of_its_own(tmp_path: Path) -> None
     assert owners.hold() == name
     parsed = OwnerName.parse(name)
     assert parsed is not None
-    assert (parsed.host, parsed.pid) == (socket.gethostname(), os.getpid())
+    assert (parsed.host, parsed.pid, parsed.token) == (socket.gethostname(), os.getpid(), owners.token)
     assert str(parsed) == name
     assert others.hold() != name
     assert others.dead([name]) == []
@@ -91,8 +98,15 @@ def test_an_owner_is_dead_as_soon_as_it_is_killed(owner: Owner, tmp_path: Path) 
     assert owners.dead([owner.name, owners.hold()]) == [owner.name]
 
 
+def named(folder: Path, pid: int = 1) -> str:
+    """An owner of this host with its lock in ``folder``, as far as its name goes."""
+    own = OwnerName.parse(FileOwners(folder).hold())
+    assert own is not None
+    return str(replace(own, pid=pid, token="ab" * 16))
+
+
 def test_a_file_that_is_gone_belonged_to_the_dead(tmp_path: Path) -> None:
-    owner = str(OwnerName(socket.gethostname(), 1, "ab" * 16))
+    owner = named(tmp_path)
     assert FileOwners(tmp_path).dead([owner]) == [owner]
     assert FileOwners(tmp_path).end_attempts(owner) == 0
 
@@ -106,6 +120,21 @@ def test_others_than_owners_of_this_host_are_not_judged(owner: str, tmp_path: Pa
     assert owners.end_attempts(owner) == 0
     owners.wake(owner)
     assert (tmp_path / "ab").exists()
+
+
+def test_who_has_its_lock_in_another_folder_of_this_host_is_not_judged(owner: Owner, tmp_path: Path) -> None:
+    """Two data folders may have one database; a lock that is not here is not a free one."""
+    others = FileOwners(tmp_path.parent / "other" / "locks")
+    assert others.dead([owner.name]) == []
+    others.hold()
+    assert others.dead([owner.name]) == []
+    assert others.end_attempts(owner.name) == 0
+    owner.kill()
+    assert others.dead([owner.name]) == []
+    assert FileOwners(tmp_path).dead([owner.name]) == [owner.name]
+    tmp_path.rename(tmp_path.parent / "moved")
+    assert FileOwners(tmp_path.parent / "moved").dead([owner.name]) == [owner.name]
+    (tmp_path.parent / "moved").rename(tmp_path)
 
 
 def test_who_asks_is_not_taken_for_the_owner(owner: Owner, tmp_path: Path) -> None:
@@ -205,7 +234,7 @@ def is_running(pid: int) -> bool:
 def test_everything_that_carries_the_token_is_gone_afterwards(
     owner: Owner, families: Callable[[str], Family], tmp_path: Path
 ) -> None:
-    token = owner.name.rpartition(":")[2]
+    token = token_of(owner)
     left, foreign = families(token), families(f"{token}0")
     owner.kill()
     owners = FileOwners(tmp_path)
@@ -218,7 +247,7 @@ def test_everything_that_carries_the_token_is_gone_afterwards(
 
 
 def test_the_living_are_left_alone(owner: Owner, families: Callable[[str], Family], tmp_path: Path) -> None:
-    family = families(owner.name.rpartition(":")[2])
+    family = families(token_of(owner))
     with pytest.raises(Conflict, match="alive") as caught:
         FileOwners(tmp_path).end_attempts(owner.name)
     assert caught.value.code == "alive"
@@ -233,7 +262,7 @@ from pathlib import Path
 from blockwright.adapters.host.owners import FileOwners
 print(FileOwners(Path(sys.argv[1])).end_attempts(sys.argv[2]))
 """
-    environ = {**os.environ, TOKEN_VARIABLE: owner.name.rpartition(":")[2]}
+    environ = {**os.environ, TOKEN_VARIABLE: token_of(owner)}
     command = [sys.executable, "-c", program, str(tmp_path), owner.name]
     ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=True, timeout=60)
     assert ended.stdout == "0\n"
@@ -261,10 +290,10 @@ def test_a_process_that_only_has_the_id_of_an_owner_is_not_woken(tmp_path: Path)
     listener = Owner(tmp_path, COUNT_WAKES)
     try:
         assert listener.line() == "ready"
-        stranger = str(OwnerName(socket.gethostname(), listener.process.pid, "ab" * 16))
+        stranger = named(tmp_path, listener.process.pid)
         (tmp_path / stranger).touch()
         FileOwners(tmp_path).wake(stranger)
-        FileOwners(tmp_path).wake(str(OwnerName(socket.gethostname(), 2**22 + 1, "ab" * 16)))
+        FileOwners(tmp_path).wake(named(tmp_path, 2**22 + 1))
         assert listener.finish() == 0
         assert listener.line() == ""
     finally:

@@ -38,6 +38,18 @@ def test_a_platform_lists_its_projects_and_tolerates_absent_ones(tmp_path: Path)
     assert platform_root_of(tmp_path / "deep" / "two") == tmp_path
 
 
+def test_two_folders_of_one_name_are_refused_since_their_records_would_meet(tmp_path: Path) -> None:
+    settings = "projects:\n  a: {path: one/etl}\n  b: {path: two/etl}\n  again: {path: one/etl}\n"
+    write(tmp_path, {"settings.yaml": settings, "one/etl/metadata.yaml": ""})
+    assert [name for name, _ in projects_of(tmp_path)] == ["a", "again"]
+    write(tmp_path, {"two/etl/metadata.yaml": ""})
+    with pytest.raises(ProjectInvalid) as caught:
+        projects_of(tmp_path)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.key) == ("settings.yaml", "projects.b.path")
+    assert "both in a folder called `etl`" in problem.message
+
+
 def test_a_single_project_is_its_own_platform(tmp_path: Path) -> None:
     write(tmp_path, {"metadata.yaml": ""})
     assert projects_of(tmp_path) == [(tmp_path.name, tmp_path)]

@@ -58,7 +58,7 @@ def test_a_condition_finds_its_rows(tables: DuckDBTables, prices: Output, where:
 def test_a_condition_can_be_sorted_and_paged(tables: DuckDBTables, prices: Output) -> None:
     page = tables.page(prices, where="price >= 1", sort=["_key0", "-row"], offset=1, limit=1)
     assert [row[2] for row in page.rows] == [13]
-    assert page.total == 4
+    assert (page.total, page.matching) == (4, 3)
 
 
 ATTACKS = [

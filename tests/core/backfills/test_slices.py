@@ -71,7 +71,7 @@ def test_days_of_a_time_zone_begin_at_its_midnight_whatever_its_clocks_do() -> N
     assert [one.name for one in made] == ["2024-03-30", "2024-03-31", "2024-04-01"]
     assert [one.date for one in made] == [utc("2024-03-29T23:00"), utc("2024-03-30T23:00"), utc("2024-03-31T22:00")]
     told = interval_of(dates, 1)
-    assert (told["ds"], told["hr"], told["interval_seconds"]) == ("2024-03-31", "00", 23 * 3600.0)
+    assert (told["execution_date"], told["interval_seconds"]) == (utc("2024-03-30T23:00"), 23 * 3600.0)
     # 02:30 does not exist on that day; hours are hours.
     skipped = replace(dates, start=datetime(2024, 3, 30, 2, 30, tzinfo=berlin).astimezone(UTC))
     assert slices_of(Definition(skipped))[1].name == "2024-03-31 03:30"
@@ -85,8 +85,6 @@ def test_days_of_a_time_zone_begin_at_its_midnight_whatever_its_clocks_do() -> N
 def test_block_code_is_told_the_interval_as_the_format_has_it() -> None:
     dates = Dates(utc("2024-01-31"), utc("2024-12-31"), Interval.MONTH)
     assert interval_of(dates, 1) == {
-        "ds": "2024-02-29",
-        "hr": "00",
         "execution_date": utc("2024-02-29"),
         "interval_start_datetime": utc("2024-02-29"),
         "interval_end_datetime": utc("2024-03-31"),

@@ -226,3 +226,63 @@ def test_what_does_not_answer_is_tried_again_soon(shop: Shop) -> None:
         firing.fire_due(deaf)
     assert shop.wait(seconds=10) == []
     assert [run.due for run in shop.wait(seconds=30)] == [datetime(2024, 5, 2, tzinfo=UTC)]
+
+
+HOURLY = NIGHTLY.replace("@daily", "@hourly")
+
+
+def test_a_clock_set_back_silences_nothing_and_repeats_nothing(shop: Shop) -> None:
+    """It was hours ahead, and has been corrected: due times come round again, and those that had a run have had it."""
+    shop.triggers(HOURLY + "  misfire: latest\n")
+    assert [run.due for run in shop.wait(hours=5)] == [datetime(2024, 5, 1, 14, tzinfo=UTC)]
+    shop.clock.time -= timedelta(hours=4)  # 10:30
+    assert [one.id for one in firing.follow_clock_back(shop.workspace)] == [shop.trigger().id]
+    assert firing.follow_clock_back(shop.workspace) == []
+    assert shop.trigger().next_due == datetime(2024, 5, 1, 11, tzinfo=UTC)
+    again = [run.due.hour for _ in range(6) for run in shop.wait(hours=1) if run.due is not None]
+    assert again == [11, 12, 13, 15, 16]
+    assert len(shop.runs()) == 6
+    assert sorted(due for outcome, due in shop.fires() if outcome == "missed") == ["01 10:00"]
+
+
+def test_of_several_due_times_those_that_ran_before_the_clock_was_set_back_are_left_out(shop: Shop) -> None:
+    shop.triggers(HOURLY + "  misfire: {all: 2}\n")
+    assert len(shop.wait(hours=5)) == 2  # 13:00 and 14:00
+    shop.clock.time -= timedelta(hours=4)
+    firing.follow_clock_back(shop.workspace)
+    assert [run.due.hour for run in shop.wait(hours=4, minutes=40) if run.due is not None] == [15]
+    assert shop.trigger().settled == datetime(2024, 5, 1, 15, tzinfo=UTC)
+    assert [run.due.hour for run in shop.wait(hours=1) if run.due is not None] == [16]
+
+
+def test_a_clock_that_is_put_right_by_seconds_changes_nothing(shop: Shop) -> None:
+    shop.triggers(HOURLY)
+    shop.wait(minutes=30)
+    before = shop.trigger()
+    shop.clock.time -= timedelta(seconds=50)
+    assert firing.follow_clock_back(shop.workspace) == []
+    assert shop.trigger() == before
+    assert shop.wait(minutes=2) == []
+
+
+ALWAYS_AND_LANDING = """
+triggers:
+- name: always
+  schedule_interval: '@always_on'
+  status: active
+- name: landing
+  schedule_interval: '@hourly'
+  start_time: 2024-05-01 00:20:00
+  status: active
+  settings: {landing_time_enabled: true}
+"""
+
+
+def test_what_is_always_on_or_lands_early_goes_on_too(shop: Shop) -> None:
+    shop.triggers(ALWAYS_AND_LANDING)
+    names: dict[int, str] = {shop.trigger(name).id: name for name in ("always", "landing")}
+    assert {names[run.trigger] for run in shop.wait(hours=5) if run.trigger is not None} == {"always", "landing"}
+    shop.clock.time -= timedelta(days=30)
+    assert {one.spec.name for one in firing.follow_clock_back(shop.workspace)} == {"always", "landing"}
+    again = [names[run.trigger] for _ in range(2) for run in shop.wait(hours=1) if run.trigger is not None]
+    assert again == ["landing", "landing"]  # the run of the other goes on

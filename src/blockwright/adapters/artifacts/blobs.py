@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import time
 from pathlib import Path
 
 from blake3 import blake3
@@ -14,6 +15,8 @@ from blockwright.core.errors import NotFound, Unavailable
 from blockwright.wire import kill_points
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
+HELD_SECONDS = 600.0
+"""A blob that was wanted within this time is young enough: sweeps leave what is younger than an hour."""
 
 
 class Blobs:
@@ -64,6 +67,21 @@ class Blobs:
     def has(self, digest: str) -> bool:
         # A digest comes out of documents that block processes wrote: it must not lead out of the folder.
         return DIGEST.fullmatch(digest) is not None and self._name(digest).is_file()
+
+    def hold(self, digest: str) -> bool:
+        """Make the blob young, so that ``sweep`` leaves it; False when there is none. What was young a moment ago is
+        not written to: of thousands of files of code hardly one needs it."""
+        if DIGEST.fullmatch(digest) is None:
+            return False
+        name = self._name(digest)
+        try:
+            if os.stat(name).st_mtime < time.time() - HELD_SECONDS:
+                os.utime(name)
+        except PermissionError:
+            return name.is_file()  # of another user, whose sweep would not be ours
+        except FileNotFoundError:
+            return False
+        return True
 
     def _name(self, digest: str) -> Path:
         return self.folder / digest[:2] / digest

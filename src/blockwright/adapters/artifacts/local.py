@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from blockwright.adapters.artifacts.atomic import explained, make_folder, refuse
 from blockwright.adapters.artifacts.blobs import Blobs
 from blockwright.adapters.artifacts.names import folder_name
 from blockwright.core.errors import Invalid, NotFound, Unavailable
-from blockwright.wire import documents, kill_points
+from blockwright.wire import documents, journals, kill_points
+from blockwright.wire.journals import Journal
 from blockwright.wire.manifests import Manifest
 from blockwright.wire.specs import AttemptSpec
 
@@ -30,6 +31,7 @@ class LocalArtifacts:
         self._durable = durable
         self._blobs = Blobs(self._folder / "blobs", durable=durable)
         self._opened = False
+        self._read_journals: dict[str, Journal] = {}
 
     @property
     def blobs(self) -> Path:
@@ -49,6 +51,12 @@ class LocalArtifacts:
     def has(self, digest: str) -> bool:
         return self._blobs.has(digest)
 
+    def put_each(self, wanted: Sequence[tuple[str, Callable[[], bytes]]]) -> list[str]:
+        return [digest if self._blobs.hold(digest) else self.put(read()) for digest, read in wanted]
+
+    def hold(self, digests: Iterable[str]) -> bool:
+        return all(self._blobs.hold(digest) for digest in digests)
+
     def attempt_folder(self, run: int, block_run: str, attempt: int) -> Path:
         self._open()
         folder = Path(f"{self._block_run(run, block_run)}/{attempt}")
@@ -61,8 +69,23 @@ class LocalArtifacts:
     def log_path(self, run: int, block_run: str, attempt: int) -> Path:
         return Path(f"{self._block_run(run, block_run)}/{attempt}/log.jsonl")
 
+    def remove_log(self, run: int, block_run: str, attempt: int) -> None:
+        log = self.log_path(run, block_run, attempt)
+        for path in (log, log.with_name("frames.jsonl")):
+            with explained(path, "delete"), contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                path.unlink()
+
     def commit_path(self, run: int, block_run: str, round: int) -> Path:
         return Path(f"{self._block_run(run, block_run)}/done-{round}.json")
+
+    def journal(self, run: int, fencing: int) -> str | None:
+        self._open()
+        return f"{self._journals(run)}/{fencing}.jsonl"
+
+    def begun(self, run: int, block_run: str, attempt: int) -> bool:
+        if any(f"{run}/{block_run}/{attempt}" in journal.begun for journal in self._newest_journals(run)):
+            return True
+        return os.path.isdir(f"{self._block_run(run, block_run)}/{attempt}")
 
     def write_spec(self, spec: AttemptSpec) -> Path:
         """Put the spec into its attempt's folder. It is not waited for on the disk: after a power cut its attempt is
@@ -82,14 +105,23 @@ class LocalArtifacts:
 
     def committed(self, run: int, block_run: str, round: int) -> Manifest | None:
         try:
-            return self.manifest(os.fspath(self.commit_path(run, block_run, round)))
+            return self.manifest(self.committed_name(run, block_run, round))
         except NotFound:
             return None
 
+    def committed_name(self, run: int, block_run: str, round: int) -> str:
+        for journal in self._newest_journals(run):
+            name = journal.finished.get((block_run, round))
+            if name is not None:
+                return name
+        return os.fspath(self.commit_path(run, block_run, round))
+
     def manifest(self, path: str) -> Manifest:
-        """``path`` may be relative to the data folder."""
+        """``path`` may be relative to the data folder, and may name a place in a journal."""
         place = self._folder / path
         try:
+            if journals.is_named(path):
+                return documents.load(Manifest, journals.read_manifest(os.fspath(place)))
             return documents.load(Manifest, json.loads(place.read_bytes()))
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound(f"There is no manifest at {place}.", hint="Retention may have removed its run.") from None
@@ -124,6 +156,9 @@ class LocalArtifacts:
     def remove_run(self, run: int) -> int:
         return sizes.remove_folder(self._runs / str(run))
 
+    def run_bytes(self, run: int) -> int:
+        return sizes.measure(self._runs / str(run))
+
     def sweep(self, keep: Collection[str], older_than_seconds: float, *, dry_run: bool) -> Iterable[tuple[str, int]]:
         """Lazy: a blob is deleted when the iteration comes to it. Without ``dry_run`` the files that killed writers
         left an hour ago or earlier go too."""
@@ -141,6 +176,18 @@ class LocalArtifacts:
     def volume(self) -> tuple[int, int]:
         return sizes.volume(self._folder)
 
+    def check(self) -> str:
+        self._open()
+        first, second = self._blobs.temporary(), self._blobs.temporary()
+        with explained(first):
+            os.close(write_new(first, b"check"))
+            try:
+                _link(first, second)
+            finally:
+                remove(first)
+                remove(second)
+        return f"{self._folder}: written, linked and deleted"
+
     @property
     def _runs(self) -> Path:
         return self._folder / "runs"
@@ -148,6 +195,23 @@ class LocalArtifacts:
     def _block_run(self, run: int, block_run: str) -> str:
         # A text: for every attempt several of these are made, and joining paths costs ten times as much.
         return f"{self._folder}/runs/{run}/{folder_name(block_run)}"
+
+    def _journals(self, run: int) -> str:
+        # No block run has a folder of this name: each of them is escaped.
+        return f"{self._folder}/runs/{run}/+sessions"
+
+    def _newest_journals(self, run: int) -> Sequence[Journal]:
+        """Those of a run's sessions, the newest owner's first. On recovery they are asked for each block run: what was
+        read of the last run is kept."""
+        try:
+            found = [name.partition(".")[0] for name in os.listdir(self._journals(run))]
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        newest = sorted((int(number) for number in found if number.isdecimal()), reverse=True)
+        paths = [f"{self._journals(run)}/{number}.jsonl" for number in newest]
+        read = {path: self._read_journals.get(path) or Journal(path) for path in paths}
+        self._read_journals = read
+        return [journal.look() for journal in read.values()]
 
     def _open(self) -> None:
         """Make the data folder on the first write, and keep it out of version control."""

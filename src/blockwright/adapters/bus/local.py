@@ -64,6 +64,7 @@ class LocalBus:
     def listen(self, topics: Collection[Topic]) -> LocalListener:
         letters = "".join(sorted(_LETTERS[topic] for topic in topics))
         listener = LocalListener(self._folder, f"{letters}.{os.urandom(8).hex()}")
+        self._open = [each for each in self._open if not each.closed]
         self._open.append(listener)
         return listener
 
@@ -105,6 +106,10 @@ class LocalListener:
             self._socket.close()
             os.close(self._wake)
             raise _unusable(Path(os.readlink(folder)), error) from error
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
 
     def wait(self, timeout: float | None) -> Sequence[Notice]:
         deadline = None if timeout is None else time.monotonic() + timeout

@@ -61,7 +61,10 @@ class RedisBus:
             self._outgoing.put_nowait((self._prefix + notice.topic.value, packed(notice)))
 
     def listen(self, topics: Collection[Topic]) -> RedisListener:
-        listener = RedisListener(self._client, [self._prefix + topic.value for topic in topics])
+        self._listeners = [each for each in self._listeners if not each.closed]
+        # Whoever waited for an answer and got none has waited for all.
+        patience = _ANSWER_SECONDS if all(each.subscribed for each in self._listeners) else 0.0
+        listener = RedisListener(self._client, [self._prefix + topic.value for topic in topics], patience)
         self._listeners.append(listener)
         return listener
 
@@ -95,20 +98,27 @@ class RedisBus:
 
 
 class RedisListener:
-    """``Listener`` with a thread that reads its subscription and subscribes anew when the connection is lost."""
+    """``Listener`` with a thread that reads its subscription and subscribes anew when the connection is lost. Without
+    channels there is nothing to read: it is only woken."""
 
-    def __init__(self, client: Any, channels: Sequence[str]) -> None:
+    def __init__(self, client: Any, channels: Sequence[str], patience: float) -> None:
         self._client = client
         self._channels = channels
         self._notices: deque[Notice] = deque(maxlen=_KEPT)
         self._changed = Condition()
         self._woken = False
         self._closed = Event()
-        self._subscribed = Event()
+        self._answered = Event()
+        self.subscribed = not channels
         self._thread = Thread(target=self._read, name="bus-listener", daemon=True)
-        self._thread.start()
-        # So that what is published from now on is heard; a Redis that is away does not hold the start.
-        self._subscribed.wait(_ANSWER_SECONDS)
+        if channels:
+            self._thread.start()
+            # So that what is published from now on is heard; a Redis that is away does not hold the start.
+            self._answered.wait(patience)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed.is_set()
 
     def wait(self, timeout: float | None) -> Sequence[Notice]:
         with self._changed:
@@ -132,7 +142,8 @@ class RedisListener:
     def close(self) -> None:
         self._closed.set()
         self.wake()
-        self._thread.join(_ANSWER_SECONDS)
+        if self._channels:
+            self._thread.join(_ANSWER_SECONDS)
 
     def _notify(self) -> None:
         with self._changed:
@@ -148,6 +159,8 @@ class RedisListener:
                     self._take(subscription.get_message(timeout=1.0), silent)
             except (redis.RedisError, OSError) as error:
                 silent.because(error)
+                self.subscribed = False
+                self._answered.set()
                 self._closed.wait(_AGAIN_SECONDS)
             finally:
                 with contextlib.suppress(redis.RedisError, OSError):
@@ -159,7 +172,8 @@ class RedisListener:
         if message["type"] == "subscribe":
             if silent.over():  # whoever waits must look: it may have missed something
                 self.wake()
-            self._subscribed.set()
+            self.subscribed = True
+            self._answered.set()
             return
         notice = unpacked(message["data"]) if message["type"] == "message" else None
         if notice is not None:

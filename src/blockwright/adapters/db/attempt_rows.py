@@ -84,7 +84,11 @@ def read_attempt(row: Sequence[Any]) -> AttemptRecord:
     )
 
 
-def event_row(run: RunId, number: int, time: int, event: NewEvent, project: str) -> tuple[Any, ...]:
+EventRow = tuple[RunId, int, int, str, BlockRunName | None, str, str]
+"""Run, number, time, kind (one of our own words), block run, data as JSON, project."""
+
+
+def event_row(run: RunId, number: int, time: int, event: NewEvent, project: str) -> EventRow:
     data = document_cell(event.data) if event.data else _NO_DATA
     return (run, number, time, event.kind, event.block_run, data, project)
 

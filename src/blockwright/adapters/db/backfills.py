@@ -132,6 +132,20 @@ class DatabaseBackfills:
                     )
             return _change(transaction, before, settled(after, _tally(transaction, before.id)), "", now)
 
+    def set_parallel(self, backfill: BackfillId, parallel: int, *, now: datetime) -> Backfill:
+        with self._database.write() as transaction:
+            before = _locked(transaction, backfill)
+            if before.state.final:
+                raise Conflict(
+                    f"Backfill {before.id} has ended: {before.state.value}.",
+                    hint="There is nothing left to run at once.",
+                    code="backfill_state",
+                )
+            transaction.execute("UPDATE backfill SET parallel = ? WHERE id = ?", (parallel, before.id))
+            changed = _get(transaction, before.id)
+            _tell(transaction, changed, now)
+            return changed
+
     def hold(self, backfill: BackfillId, reason: str, *, now: datetime) -> None:
         with self._database.write() as transaction:
             before = _locked(transaction, backfill)

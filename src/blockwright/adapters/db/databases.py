@@ -52,6 +52,11 @@ class Database(Protocol):
         """A unit that may write. No user code and no waiting belongs inside; units do not nest."""
         ...
 
+    def write_soon(self) -> AbstractContextManager[Transaction]:
+        """As ``write``, for what need not be on the disk when the unit ends: a crash of the database itself may take it
+        back. The next unit of ``write`` brings it to the disk as well."""
+        ...
+
     def read(self) -> AbstractContextManager[Transaction]:
         """A unit that only reads, in a snapshot that no writer disturbs."""
         ...

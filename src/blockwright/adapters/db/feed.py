@@ -25,6 +25,7 @@ _END = "SELECT writer, entry FROM feed_end"
 _FORGET = "DELETE FROM feed WHERE (writer, id) <= (?, ?)"
 _FORGOTTEN = upsert("feed_end", ("id", "writer", "entry"), key=("id",))
 _PAGE = 2_000
+_NEVER_PRUNED = (0, 0)
 
 
 class DatabaseFeed:
@@ -51,16 +52,17 @@ class DatabaseFeed:
                 return ()
             where += f" AND project IN ({placeholders(len(projects))})"
             parameters += sorted(projects)
+        statement = (
+            f"SELECT writer, id, time, project, topic, run_id, data FROM feed WHERE {where} ORDER BY writer, id LIMIT ?"
+        )
         with self._database.read() as transaction:
-            if (writer, number) < _pruned_to(transaction):
+            end = transaction.execute(_END)  # asked together, one way there and back: every follower asks all the time
+            found = transaction.execute(statement, (*parameters, limit))
+            if (writer, number) < (end.fetchone() or _NEVER_PRUNED):
                 raise NotFound(
                     "What changed since then has been forgotten.", hint="Load everything anew.", code="feed_gone"
                 )
-            statement = (
-                f"SELECT writer, id, time, project, topic, run_id, data FROM feed WHERE {where} "
-                f"ORDER BY writer, id LIMIT ?"
-            )
-            rows = transaction.execute(statement, (*parameters, limit)).fetchall()
+            rows = found.fetchall()
         return [
             FeedEntry(_cursor(by, entry), moment(time), project, topic, run, document(data))
             for by, entry, time, project, topic, run, data in rows
@@ -90,7 +92,7 @@ class DatabaseFeed:
 
 
 def _pruned_to(transaction: Transaction) -> tuple[int, int]:
-    writer, number = transaction.execute(_END).fetchone() or (0, 0)
+    writer, number = transaction.execute(_END).fetchone() or _NEVER_PRUNED
     return writer, number
 
 

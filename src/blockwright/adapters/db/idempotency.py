@@ -7,21 +7,24 @@ from datetime import datetime
 from blockwright.adapters.db.cells import moment, time_cell
 from blockwright.adapters.db.databases import Database, Transaction
 from blockwright.core.errors import Conflict
-from blockwright.ports.idempotency import KeptAnswer
+from blockwright.core.runs.model import RunId
+from blockwright.ports.idempotency import KeptAnswer, OpenClaim
 
 _OPEN = 0
 """The status of a claim that is not settled; no answer has it."""
 
 _CLAIM = """
-INSERT INTO idempotency (project, key, request, status, answer, created) VALUES (?, ?, ?, 0, '', ?)
+INSERT INTO idempotency (project, key, request, status, answer, created, holder) VALUES (?, ?, ?, 0, '', ?, ?)
 ON CONFLICT (project, key) DO NOTHING
 """
-_FIND = "SELECT request, status, answer, created FROM idempotency WHERE project = ? AND key = ?"
+_FIND = "SELECT request, status, answer, created, holder, run FROM idempotency WHERE project = ? AND key = ?"
 _TAKE_OVER = """
-UPDATE idempotency SET request = ?, created = ? WHERE project = ? AND key = ? AND status = 0 AND created = ?
+UPDATE idempotency SET created = ?, holder = ?
+WHERE project = ? AND key = ? AND status = 0 AND run IS NULL AND created = ? AND holder = ?
 """
+_NAME_RUN = "UPDATE idempotency SET run = ? WHERE project = ? AND key = ? AND status = 0 AND run IS NULL"
 _SETTLE = "UPDATE idempotency SET status = ?, answer = ? WHERE project = ? AND key = ?"
-_RELEASE = "DELETE FROM idempotency WHERE project = ? AND key = ? AND status = 0"
+_RELEASE = "DELETE FROM idempotency WHERE project = ? AND key = ? AND status = 0 AND run IS NULL"
 _PRUNE = "DELETE FROM idempotency WHERE created < ?"
 
 
@@ -29,22 +32,25 @@ class DatabaseIdempotency:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, project: str, key: str, request: str, *, now: datetime, stale: datetime) -> KeptAnswer | None:
+    def claim(
+        self, project: str, key: str, request: str, *, holder: str, now: datetime
+    ) -> KeptAnswer | OpenClaim | None:
         with self._database.write() as transaction:
-            if transaction.execute(_CLAIM, (project, key, request, time_cell(now))).rowcount == 1:
+            if transaction.execute(_CLAIM, (project, key, request, time_cell(now), holder)).rowcount == 1:
                 return None
-            before, status, answer, created = transaction.execute(_FIND, (project, key)).fetchone()
-            if status != _OPEN and before == request:
-                return KeptAnswer(status, answer)
-            if status == _OPEN and moment(created) < stale:
-                return _take_over(transaction, project, key, request, created, now)
+            before, status, answer, created, owner, run = transaction.execute(_FIND, (project, key)).fetchone()
         if before != request:
             raise Conflict(
                 "This idempotency key was used for another request.",
                 hint="Take a new key for each new thing to create.",
                 code="idempotency_key_reused",
             )
-        raise _in_progress()
+        return OpenClaim(owner, moment(created), run) if status == _OPEN else KeptAnswer(status, answer)
+
+    def take_over(self, project: str, key: str, before: OpenClaim, *, holder: str, now: datetime) -> bool:
+        found = (project, key, time_cell(before.created), before.holder)
+        with self._database.write() as transaction:
+            return transaction.execute(_TAKE_OVER, (time_cell(now), holder, *found)).rowcount == 1
 
     def settle(self, project: str, key: str, answer: KeptAnswer) -> None:
         with self._database.write() as transaction:
@@ -59,18 +65,11 @@ class DatabaseIdempotency:
             return transaction.execute(_PRUNE, (time_cell(before),)).rowcount
 
 
-def _take_over(
-    transaction: Transaction, project: str, key: str, request: str, created: int, now: datetime
-) -> KeptAnswer | None:
-    taken = transaction.execute(_TAKE_OVER, (request, time_cell(now), project, key, created)).rowcount
-    if not taken:
-        raise _in_progress()
-    return None
-
-
-def _in_progress() -> Conflict:
-    return Conflict(
-        "A request with this idempotency key is being done.",
-        hint="Ask again in a moment: it will answer what that one did.",
-        code="idempotency_in_progress",
-    )
+def name_run(transaction: Transaction, project: str, key: str, run: RunId) -> None:
+    """The run that is made for a claimed key. Raises Conflict when somebody else, who took the claim over, made one."""
+    if transaction.execute(_NAME_RUN, (run, project, key)).rowcount != 1:
+        raise Conflict(
+            "A request with this idempotency key was done meanwhile.",
+            hint="Ask again: it will answer what that one did.",
+            code="idempotency_in_progress",
+        )

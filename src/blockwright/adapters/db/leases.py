@@ -1,5 +1,10 @@
 """Who may change a run. Every change begins with an update of the run's lease row, which is check and lock in one:
-it matches only the fencing number of the newest claim, and from then on everybody else waits for the commit."""
+it matches only the fencing number of the newest claim, and from then on everybody else waits for the commit.
+
+Leases are not waited for until they are on the disk: whoever holds one saves what he begins before he begins it, which
+brings the lease there first. If a crash of the database takes one back, its number is given once more. Hence a change
+is checked by the owner, too, and not by the number alone.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +21,13 @@ from blockwright.ports.runs import Lease
 
 _ADVANCE = """
 UPDATE run_lease SET events = events + ?, positions = positions + ?
-WHERE run_id = ? AND fencing = ? AND owner IS NOT NULL
+WHERE run_id = ? AND fencing = ? AND owner = ?
 RETURNING project, pipeline, events, positions
 """
-_RENEW = "UPDATE run_lease SET lease_until = ? WHERE run_id = ? AND fencing = ? AND owner IS NOT NULL"
-_RELEASE = "UPDATE run_lease SET owner = NULL, lease_until = NULL WHERE run_id = ? AND fencing = ?"
+_RENEW = "UPDATE run_lease SET lease_until = ? WHERE run_id = ? AND fencing = ? AND owner = ?"
+_RELEASE = """
+UPDATE run_lease SET owner = NULL, lease_until = NULL WHERE run_id = ? AND fencing = ? AND (owner = ? OR owner IS NULL)
+"""
 _HOLDER = "SELECT owner, lease_until FROM run_lease WHERE run_id = ?"
 
 
@@ -47,14 +54,14 @@ def claim(
 
 def renew(transaction: Transaction, lease: Lease, *, seconds: float, now: datetime) -> Lease:
     until = now + timedelta(seconds=seconds)
-    renewed = transaction.execute(_RENEW, (time_cell(until), lease.run, lease.fencing))
+    renewed = transaction.execute(_RENEW, (time_cell(until), lease.run, lease.fencing, lease.owner))
     if renewed.rowcount == 0:
         raise _fenced(transaction, lease)
     return Lease(run=lease.run, owner=lease.owner, fencing=lease.fencing, until=until)
 
 
 def release(transaction: Transaction, lease: Lease) -> None:
-    if transaction.execute(_RELEASE, (lease.run, lease.fencing)).rowcount == 0:
+    if transaction.execute(_RELEASE, (lease.run, lease.fencing, lease.owner)).rowcount == 0:
         raise _fenced(transaction, lease)
 
 
@@ -68,7 +75,7 @@ def holder(transaction: Transaction, run: RunId) -> tuple[str, datetime] | None:
 def advance(transaction: Transaction, lease: Lease, *, events: int, block_runs: int) -> tuple[Place, int]:
     """Lock the run for this lease and take numbers for ``events`` and places for ``block_runs``; returns the place
     and number of the first of each. Raises Conflict (code ``fenced``) when the lease is no longer the newest."""
-    row = transaction.execute(_ADVANCE, (events, block_runs, lease.run, lease.fencing)).fetchone()
+    row = transaction.execute(_ADVANCE, (events, block_runs, lease.run, lease.fencing, lease.owner)).fetchone()
     if row is None:
         raise _fenced(transaction, lease)
     project, pipeline, last_event, next_position = row

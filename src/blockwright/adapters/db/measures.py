@@ -22,7 +22,7 @@ _OLDEST = "SELECT created FROM run WHERE project = ? AND state = 'queued' ORDER 
 _SLOTS = "SELECT pool, SUM(weight) FROM slot WHERE project = ? GROUP BY pool"
 _TRIGGERS = "SELECT COUNT(*) FROM trigger WHERE project = ? AND active <> 0 AND gone IS NULL"
 _DUE = "SELECT COUNT(*) FROM trigger WHERE next_due IS NOT NULL AND next_due <= ? AND project = ? AND gone IS NULL"
-_FIRES = "SELECT outcome, COUNT(*) FROM trigger_fire WHERE project = ? GROUP BY outcome"
+_FIRES = "SELECT outcome, SUM(fires) FROM trigger_tally WHERE project = ? GROUP BY outcome"
 _ALERTS = "SELECT kind, COUNT(*) FROM alert WHERE project = ? GROUP BY kind"
 _DELIVERIES = "SELECT state, COUNT(*) FROM alert_delivery WHERE project = ? GROUP BY state"
 

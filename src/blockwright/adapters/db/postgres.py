@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, TimeoutError
 
 from blockwright.adapters.db.cells import unfit
-from blockwright.adapters.db.databases import BUSY_SECONDS, Rows, Transaction
+from blockwright.adapters.db.databases import BUSY_SECONDS, Transaction
 from blockwright.adapters.db.schema import CURRENT, READ_VERSION, VERSION_TABLE, Schema
 from blockwright.core.errors import Invalid, Unavailable
 from blockwright.wire import kill_points
@@ -19,6 +18,8 @@ from blockwright.wire import kill_points
 try:
     import psycopg
     from psycopg import errors
+
+    from blockwright.adapters.db.pipelining import Pipeline
 except ImportError as error:
     raise Unavailable(
         "BLOCKWRIGHT_DATABASE_URL names a PostgreSQL database, but its driver is not installed.",
@@ -27,6 +28,7 @@ except ImportError as error:
     ) from error
 
 _POOL = 10
+_SNAPSHOT = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _TRANSIENT = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
 
 
@@ -38,6 +40,8 @@ def open_postgres(url: str) -> PostgresDatabase:
             pool_size=_POOL,
             max_overflow=_POOL,
             pool_timeout=BUSY_SECONDS,
+            pool_use_lifo=True,  # the connection used last knows most statements
+            pool_reset_on_return=None,  # units end their transactions themselves
             connect_args={"connect_timeout": int(BUSY_SECONDS)},
         )
     except (ArgumentError, ValueError) as error:
@@ -73,24 +77,31 @@ class PostgresDatabase:
             schema.require_known(version, self._name)
         from blockwright.adapters.db.upgrades import upgrade_postgres
 
+        self._engine.dispose()  # migrations speak to a connection of their own in the driver's way
         upgrade_postgres(self._engine, schema.migrations)
 
+    def write(self) -> AbstractContextManager[Transaction]:
+        return self._write()
+
+    def write_soon(self) -> AbstractContextManager[Transaction]:
+        return self._write(b"SET LOCAL synchronous_commit = off")
+
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        with self._connection() as connection:
+    def _write(self, *settings: bytes) -> Iterator[Transaction]:
+        with self._unit() as pipeline:
             # Only here, not for migrations: those may rightly wait long for each other.
-            connection.execute(f"SET LOCAL lock_timeout = '{BUSY_SECONDS:g}s'")
-            yield _PostgresTransaction(connection)
+            pipeline.begin(b"BEGIN", b"SET LOCAL lock_timeout = '%gs'" % BUSY_SECONDS, *settings)
+            yield pipeline
             kill_points.here("database.before_commit")
-            connection.commit()
+            pipeline.commit()
             kill_points.here("database.after_commit")
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        with self._connection() as connection:
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield _PostgresTransaction(connection)
-            connection.commit()
+        with self._unit() as pipeline:
+            pipeline.begin(_SNAPSHOT)
+            yield pipeline
+            pipeline.leave()
 
     def close(self) -> None:
         self._closed = True
@@ -105,31 +116,43 @@ class PostgresDatabase:
             return None if row is None else str(row[0])
 
     @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+    def _unit(self) -> Iterator[Pipeline]:
         """A pooled connection; its transaction is rolled back when the block raises."""
-        if self._closed:
-            raise Unavailable(f"The database `{self._name}` was closed.", code="database_closed")
+        pool, pooled = self._engine.pool, self._borrow()
         try:
-            pooled = self._engine.raw_connection()
-        except Exception as error:
-            raise self._explained(error) from error
-        connection: Any = pooled.driver_connection
-        try:
-            yield connection
+            try:
+                yield _pipeline_of(pooled)
+            except BaseException:
+                self._abandon(pooled)
+                raise
+            finally:
+                if self._engine.pool is not pool and pooled.is_valid:
+                    pooled.invalidate()  # its pool was given up meanwhile, and nobody else would close it
+                pooled.close()  # back to the pool
         except psycopg.Error as error:
-            if connection.broken or connection.closed:
-                # A server that restarted has cut every idle connection too.
-                pooled.invalidate()
-                self._engine.dispose()
             explained = self._explained(error)
             if explained is error:
                 raise
             raise explained from error
         except UnicodeEncodeError as error:
             raise unfit(error) from error
-        finally:
-            with suppress(psycopg.Error):
-                pooled.close()  # back to the pool, which rolls back what was not committed
+
+    def _borrow(self) -> PoolProxiedConnection:
+        if self._closed:
+            raise Unavailable(f"The database `{self._name}` was closed.", code="database_closed")
+        try:
+            return self._engine.raw_connection()
+        except Exception as error:
+            raise self._explained(error) from error
+
+    def _abandon(self, pooled: PoolProxiedConnection) -> None:
+        """End the transaction of a unit that failed. A connection that cannot even do that is thrown away with all that
+        are idle: a server that restarted has cut those, too."""
+        try:
+            _pipeline_of(pooled).abandon()
+        except psycopg.Error:
+            pooled.invalidate()
+            self._engine.dispose()
 
     def _explained(self, error: Exception) -> Exception:
         if isinstance(error, _TRANSIENT):
@@ -149,22 +172,10 @@ class PostgresDatabase:
         return error
 
 
-class _PostgresTransaction:
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
-
-    def execute(self, statement: str, parameters: Sequence[Any] = (), /) -> Rows:
-        return self._connection.execute(_in_driver_style(statement), parameters)
-
-    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> object:
-        cursor = self._connection.cursor()
-        cursor.executemany(_in_driver_style(statement), rows)
-        return cursor
-
-
-@lru_cache(maxsize=512)
-def _in_driver_style(statement: str) -> Any:
-    """The statement with psycopg's placeholders; ours contain ``?`` and ``%`` nowhere else."""
-    return statement.replace("?", "%s")
+def _pipeline_of(pooled: PoolProxiedConnection) -> Pipeline:
+    """The pipeline of a connection, which it keeps as long as it lives."""
+    known: Pipeline | None = pooled.info.get(Pipeline)
+    if known is None:
+        connection: Any = pooled.driver_connection
+        known = pooled.info[Pipeline] = Pipeline(connection)
+    return known

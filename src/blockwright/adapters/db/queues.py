@@ -33,6 +33,12 @@ _TURN = """
 INSERT INTO limit_turn (project, key, turns) VALUES (?, ?, 1)
 ON CONFLICT (project, key) DO UPDATE SET turns = limit_turn.turns + 1
 """
+_TIDY = """
+DELETE FROM limit_turn WHERE (project, key) IN (
+  SELECT project, key FROM limit_turn ORDER BY project, key FOR UPDATE SKIP LOCKED
+)
+"""
+"""A row is a lock and nothing else: whoever needs it makes it anew."""
 _COUNTED = """
 SELECT l.run_id FROM run_limit l JOIN run r ON r.id = l.run_id
 WHERE l.project = ? AND l.key = ? AND l.run_id <> ? AND r.state IN ('queued', 'running', 'cancelling')
@@ -47,6 +53,7 @@ ORDER BY s.run_id
 _TAKE = upsert("slot", ("run_id", "block_run", "pool", "project", "weight"), key=("run_id", "block_run", "pool"))
 _NOTE = "UPDATE run SET reason = ? WHERE id = ? AND state = 'queued' AND reason <> ?"
 _TOLD = 3
+_DRIVEN = (RunState.RUNNING, RunState.CANCELLING)
 
 
 class DatabaseQueues:
@@ -62,19 +69,17 @@ class DatabaseQueues:
 
     def held(self, project: str, *, older_than: datetime) -> Sequence[HeldRun]:
         with self._database.read() as transaction:
-            rows = [
-                row
-                for state in (RunState.RUNNING, RunState.CANCELLING)
-                for row in transaction.execute(_BEGUN, (project, state.value)).fetchall()
-            ]
-            rows += transaction.execute(_LEFT, (project, time_cell(older_than))).fetchall()
+            # Asked together, one way there and back.
+            begun = [transaction.execute(_BEGUN, (project, state.value)) for state in _DRIVEN]
+            left = transaction.execute(_LEFT, (project, time_cell(older_than)))
+            rows = [row for answer in (*begun, left) for row in answer.fetchall()]
         return [
             HeldRun(RunId(run), RunState(state), Queue(queue), moment(created), owner, moment(until))
             for run, state, queue, created, owner, until in rows
         ]
 
     def admit(self, run: RunId, project: str, limits: Sequence[RunLimit]) -> Full | None:
-        places = sorted(("" if limit.key == EVERYWHERE else project, limit.key, limit.limit) for limit in limits)
+        places = _places(project, limits)
         with self._database.write() as transaction:
             for where, key, allowed in places:
                 self._take_turn(transaction, where, key)
@@ -83,6 +88,15 @@ class DatabaseQueues:
                     return Full(key, allowed, len(counted), tuple(counted[:_TOLD]))
             transaction.executemany(_COUNT, [(run, key, where, allowed) for where, key, allowed in places])
         return None
+
+    def lend(self, run: RunId) -> None:
+        with self._database.write() as transaction:
+            transaction.execute("DELETE FROM run_limit WHERE run_id = ?", (run,))
+
+    def count(self, run: RunId, project: str, limits: Sequence[RunLimit]) -> None:
+        with self._database.write() as transaction:
+            rows = [(run, key, where, allowed) for where, key, allowed in _places(project, limits)]
+            transaction.executemany(_COUNT, rows)
 
     def forget(self, run: RunId) -> None:
         with self._database.write() as transaction:
@@ -114,9 +128,19 @@ class DatabaseQueues:
         with self._database.write() as transaction:
             transaction.execute(_NOTE, (told, run, told))
 
+    def tidy(self) -> None:
+        if not self._database.one_writer:
+            with self._database.write() as transaction:
+                transaction.execute(_TIDY)
+
     def _take_turn(self, transaction: Transaction, project: str, key: str) -> None:
         if not self._database.one_writer:
             transaction.execute(_TURN, (project, key))
+
+
+def _places(project: str, limits: Sequence[RunLimit]) -> list[tuple[str, str, int]]:
+    """Where each limit is counted; in one order for everybody, so that nobody waits for each other."""
+    return sorted(("" if limit.key == EVERYWHERE else project, limit.key, limit.limit) for limit in limits)
 
 
 def _waiting(run: int, pipeline: str, settings: str, reason: str) -> WaitingRun:

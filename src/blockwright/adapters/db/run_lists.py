@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import product
@@ -11,7 +11,8 @@ from typing import Any
 from blockwright.adapters.db.cells import time_cell
 from blockwright.adapters.db.databases import Database, Transaction
 from blockwright.adapters.db.run_rows import SELECT_RUN, read_run
-from blockwright.core.runs.model import Run, RunState
+from blockwright.adapters.db.statements import placeholders
+from blockwright.core.runs.model import Run, RunId, RunKind, RunState
 from blockwright.ports.runs import RunFilter
 
 ENDED = tuple(state for state in RunState if state.final)
@@ -27,6 +28,15 @@ def newest(transaction: Transaction, which: RunFilter, limit: int) -> Sequence[R
 def oldest(transaction: Transaction, which: RunFilter, limit: int) -> Sequence[Run]:
     """As ``newest`` from the other end: ``before`` is the id after which the page begins."""
     return _page(transaction, which, limit, "id > ?", "ASC")
+
+
+def several(transaction: Transaction, runs: Collection[RunId]) -> Iterator[Run]:
+    """Those of the runs that there still are."""
+    wanted = sorted(runs)
+    for first in range(0, len(wanted), _PAGE):
+        some = wanted[first : first + _PAGE]
+        statement = f"{SELECT_RUN} WHERE id IN ({placeholders(len(some))})"
+        yield from map(read_run, transaction.execute(statement, some).fetchall())
 
 
 def each_oldest_first(database: Database, which: RunFilter) -> Iterator[Run]:
@@ -92,11 +102,14 @@ def _conditions(
         "pipeline = ?": pipeline,
         "state = ?": None if state is None else state.value,
         "kind = ?": None if which.kind is None else which.kind.value,
+        "kind <> ?": None if which.charts or which.kind is not None else RunKind.CHART.value,
         "trigger_id = ?": which.trigger,
         "backfill_id = ?": which.backfill,
         "product = ?": which.product,
         "id >= ?": bounds[0],
         "id <= ?": bounds[1],
+        "requested_by = ?": which.requested_by,
+        "finished - started > ?": None if which.longer is None else round(which.longer * 1_000_000),
         cursor: which.before,
     }
     used = {condition: value for condition, value in wanted.items() if value is not None}

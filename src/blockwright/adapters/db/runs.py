@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from blockwright.adapters.db import feed_rows, fires, leases, products, results, run_lists, saving, slice_claims
+from blockwright.adapters.db import (
+    feed_rows,
+    fires,
+    idempotency,
+    leases,
+    products,
+    results,
+    run_lists,
+    saving,
+    slice_claims,
+)
 from blockwright.adapters.db.attempt_rows import (
     INSERT_EVENT,
     SELECT_ATTEMPT,
@@ -23,12 +33,15 @@ from blockwright.adapters.db.block_run_rows import (
 )
 from blockwright.adapters.db.cells import document, document_cell
 from blockwright.adapters.db.databases import Database, Transaction
+from blockwright.adapters.db.kept_versions import KEPT
 from blockwright.adapters.db.run_rows import INSERT_RUN, SELECT_RUN, insert_parameters, new_run, read_run
+from blockwright.adapters.db.statements import placeholders
 from blockwright.core.blocks import BlockId
 from blockwright.core.errors import Conflict, NotFound
 from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Queue, Run, RunId, RunRequest
 from blockwright.ports.runs import (
     AttemptRecord,
+    BlockCounts,
     Changes,
     Fire,
     FoundResult,
@@ -37,6 +50,7 @@ from blockwright.ports.runs import (
     NewEvent,
     RunEvent,
     RunFilter,
+    WholeRun,
 )
 
 QUEUED = "run.queued"
@@ -50,6 +64,13 @@ _PUSH = """
 INSERT INTO run_inbox (run_id, project, kind, data)
 SELECT id, project, ?, ? FROM run WHERE id = ? RETURNING id
 """
+_KEPT = f"""
+SELECT 1 FROM version v WHERE v.run_id = ? AND {KEPT}
+UNION ALL SELECT 1 FROM restored t WHERE t.run_id = ? LIMIT 1
+"""
+_BLOCK_RUNS = f"{SELECT_BLOCK_RUN} WHERE run_id = ? ORDER BY position"
+_ATTEMPTS = f"{SELECT_ATTEMPT} WHERE run_id = ? ORDER BY started, block_run, number"
+_INBOX = "SELECT id, kind, data FROM run_inbox WHERE run_id = ? ORDER BY id"
 _HAND_OVER = "UPDATE run SET queue = ? WHERE id = ?"
 
 
@@ -87,22 +108,25 @@ class DatabaseRuns:
             rows = list(saving.block_run_rows(transaction, place, block_runs, now))
             transaction.executemany(INSERT_BLOCK_RUN, rows)
             first = NewEvent(QUEUED, data={"kind": request.kind.value, "reason": run.reason})
-            transaction.executemany(INSERT_EVENT, saving.event_rows(place, 1, [first], now))
-            feed_rows.write(transaction, place, 1, [first], now)
+            events = saving.event_rows(place, 1, [first], now)
+            transaction.executemany(INSERT_EVENT, events)
+            feed_rows.write(transaction, place, events, now)
             if fire is not None:
                 fires.name_run(transaction, fire, place.run)
+            if request.key:
+                idempotency.name_run(transaction, place.project, request.key, place.run)
             return _run(transaction, place.run)
 
     def claim(self, run: RunId, owner: str, *, seconds: float, now: datetime, dead: Sequence[str] = ()) -> Lease:
-        with self._database.write() as transaction:
+        with self._database.write_soon() as transaction:
             return leases.claim(transaction, run, owner, seconds=seconds, now=now, dead=dead)
 
     def renew(self, lease: Lease, *, seconds: float, now: datetime) -> Lease:
-        with self._database.write() as transaction:
+        with self._database.write_soon() as transaction:
             return leases.renew(transaction, lease, seconds=seconds, now=now)
 
     def release(self, lease: Lease) -> None:
-        with self._database.write() as transaction:
+        with self._database.write_soon() as transaction:
             leases.release(transaction, lease)
 
     def owner(self, run: RunId) -> tuple[str, datetime] | None:
@@ -126,7 +150,7 @@ class DatabaseRuns:
 
     def block_runs(self, run: RunId) -> Sequence[BlockRun]:
         with self._database.read() as transaction:
-            rows = transaction.execute(f"{SELECT_BLOCK_RUN} WHERE run_id = ? ORDER BY position", (run,)).fetchall()
+            rows = transaction.execute(_BLOCK_RUNS, (run,)).fetchall()
         return [read_block_run(row) for row in rows]
 
     def block_run(self, run: RunId, name: BlockRunName) -> BlockRun:
@@ -158,16 +182,41 @@ class DatabaseRuns:
     def attempts(self, run: RunId, block_run: BlockRunName | None = None) -> Sequence[AttemptRecord]:
         """In the order in which they started; those of one block run by number."""
         if block_run is None:
-            return self._attempts("run_id = ? ORDER BY started, block_run, number", run)
-        return self._attempts("run_id = ? AND block_run = ? ORDER BY number", run, block_run)
+            return self._attempts(_ATTEMPTS, run)
+        return self._attempts(f"{SELECT_ATTEMPT} WHERE run_id = ? AND block_run = ? ORDER BY number", run, block_run)
 
-    def living_attempts(self, run: RunId) -> Sequence[AttemptRecord]:
-        return self._attempts("run_id = ? AND state <> 'ended' ORDER BY started, block_run, number", run)
+    def whole(self, run: RunId) -> WholeRun:
+        with self._database.read() as transaction:
+            # Asked together, one way there and back.
+            block_runs = transaction.execute(_BLOCK_RUNS, (run,))
+            attempts = transaction.execute(_ATTEMPTS, (run,))
+            inbox = transaction.execute(_INBOX, (run,))
+            return WholeRun(
+                _run(transaction, run),
+                [read_block_run(row) for row in block_runs.fetchall()],
+                [read_attempt(row) for row in attempts.fetchall()],
+                [_message(run, row) for row in inbox.fetchall()],
+            )
 
     def counts(self, run: RunId) -> Mapping[BlockState, int]:
         statement = "SELECT state, COUNT(*) FROM block_run WHERE run_id = ? AND role <> 'group' GROUP BY state"
         with self._database.read() as transaction:
             return {BlockState(state): count for state, count in transaction.execute(statement, (run,)).fetchall()}
+
+    def counts_of(self, runs: Collection[RunId]) -> Mapping[RunId, BlockCounts]:
+        wanted = sorted(runs)
+        if not wanted:
+            return {}
+        final = ", ".join(f"'{state.value}'" for state in BlockState if state.final)
+        statement = (
+            f"SELECT run_id, COUNT(*), SUM(CASE WHEN state IN ({final}) THEN 1 ELSE 0 END), "
+            "SUM(CASE WHEN reused THEN 1 ELSE 0 END), "
+            "SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END) "
+            f"FROM block_run WHERE run_id IN ({placeholders(len(wanted))}) AND role <> 'group' GROUP BY run_id"
+        )
+        with self._database.read() as transaction:
+            rows = transaction.execute(statement, wanted).fetchall()
+        return {RunId(int(run)): BlockCounts(*(int(each) for each in counts)) for run, *counts in rows}
 
     def events(self, run: RunId, after: int = 0, *, limit: int | None = None) -> Sequence[RunEvent]:
         statement = f"{SELECT_EVENT} WHERE run_id = ? AND number > ? ORDER BY number LIMIT ?"
@@ -195,9 +244,7 @@ class DatabaseRuns:
     def inbox(self, run: RunId) -> Sequence[InboxMessage]:
         """Oldest first."""
         with self._database.read() as transaction:
-            statement = "SELECT id, kind, data FROM run_inbox WHERE run_id = ? ORDER BY id"
-            rows = transaction.execute(statement, (run,)).fetchall()
-        return [InboxMessage(id=id, run=run, kind=kind, data=document(data)) for id, kind, data in rows]
+            return [_message(run, row) for row in transaction.execute(_INBOX, (run,)).fetchall()]
 
     def find_result(self, project: str, block: BlockId, key: str) -> FoundResult | None:
         """``finished`` of what is found is when the result was made: a reused one is as old as its source."""
@@ -211,21 +258,47 @@ class DatabaseRuns:
         with self._database.read() as transaction:
             return results.latest_result(transaction, project, pipeline, block, run)
 
+    def newest_results(self, project: str, pipeline: str, blocks: Sequence[BlockId]) -> Mapping[BlockId, FoundResult]:
+        with self._database.read() as transaction:
+            return results.newest_results(transaction, project, pipeline, blocks)
+
+    def newest_without_result(
+        self, project: str, pipeline: str, blocks: Sequence[BlockId]
+    ) -> Mapping[BlockId, tuple[RunId, BlockRun]]:
+        with self._database.read() as transaction:
+            return results.newest_without(transaction, project, pipeline, blocks)
+
+    def several(self, runs: Collection[RunId]) -> Mapping[RunId, Run]:
+        with self._database.read() as transaction:
+            return {run.id: run for run in run_lists.several(transaction, runs)}
+
     def unfinished(self, project: str) -> Sequence[Run]:
         """Oldest first."""
-        return tuple(run_lists.each_oldest_first(self._database, RunFilter(project, states=run_lists.UNFINISHED)))
+        return tuple(
+            run_lists.each_oldest_first(self._database, RunFilter(project, states=run_lists.UNFINISHED, charts=True))
+        )
 
     def ended_runs(self, project: str) -> Iterator[Run]:
-        return run_lists.each_oldest_first(self._database, RunFilter(project, states=run_lists.ENDED))
+        return run_lists.each_oldest_first(self._database, RunFilter(project, states=run_lists.ENDED, charts=True))
 
     def referenced_digests(self) -> frozenset[str]:
         with self._database.read() as transaction:
             return results.referenced_digests(transaction)
 
+    def snapshot_digests(self) -> frozenset[str]:
+        with self._database.read() as transaction:
+            return results.snapshot_digests(transaction)
+
     def delete(self, run: RunId) -> None:
         """Raises NotFound; Conflict (code ``not_ended``, ``pinned``) when the run is still needed."""
         with self._database.write() as transaction:
             _require_forgettable(_run(transaction, run))
+            if transaction.execute(_KEPT, (run, run)).fetchone() is not None:
+                raise Conflict(
+                    f"Run {run} has a result that is pinned, aliased or restored, and cannot be deleted.",
+                    hint="`blockwright catalog unpin`, `alias --remove` and `restore --newest` let go of it.",
+                    code="pinned",
+                )
             transaction.execute("DELETE FROM run WHERE id = ?", (run,))
 
     def pin(self, run: RunId, pinned: bool) -> None:
@@ -233,10 +306,15 @@ class DatabaseRuns:
             if transaction.execute("UPDATE run SET pinned = ? WHERE id = ?", (pinned, run)).rowcount == 0:
                 raise leases.no_such_run(run)
 
-    def _attempts(self, condition: str, *parameters: RunId | str) -> Sequence[AttemptRecord]:
+    def _attempts(self, statement: str, *parameters: RunId | str) -> Sequence[AttemptRecord]:
         with self._database.read() as transaction:
-            rows = transaction.execute(f"{SELECT_ATTEMPT} WHERE {condition}", parameters).fetchall()
+            rows = transaction.execute(statement, parameters).fetchall()
         return [read_attempt(row) for row in rows]
+
+
+def _message(run: RunId, row: Sequence[Any]) -> InboxMessage:
+    number, kind, data = row
+    return InboxMessage(id=number, run=run, kind=kind, data=document(data))
 
 
 def _run(transaction: Transaction, run: RunId) -> Run:

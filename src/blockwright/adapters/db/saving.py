@@ -7,7 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from blockwright.adapters.db import feed_rows, leases
-from blockwright.adapters.db.attempt_rows import INSERT_EVENT, UPSERT_ATTEMPT, attempt_row, event_row
+from blockwright.adapters.db.attempt_rows import (
+    INSERT_EVENT,
+    UPSERT_ATTEMPT,
+    EventRow,
+    attempt_row,
+    event_row,
+)
 from blockwright.adapters.db.block_run_rows import UPSERT_BLOCK_RUN, Place, block_run_row
 from blockwright.adapters.db.cells import time_cell
 from blockwright.adapters.db.databases import Transaction
@@ -34,12 +40,13 @@ def save(transaction: Transaction, lease: Lease, changes: Changes, *, now: datet
         transaction.execute(UPDATE_RUN, update_parameters(changes.run))
     _write(transaction, UPSERT_BLOCK_RUN, list(block_run_rows(transaction, place, changes.block_runs, now)))
     _write(transaction, UPSERT_ATTEMPT, [attempt_row(attempt, place.project) for attempt in changes.attempts])
-    _write(transaction, INSERT_EVENT, event_rows(place, first_event, changes.events, now))
-    feed_rows.write(transaction, place, first_event, changes.events, now)
+    events = event_rows(place, first_event, changes.events, now)
+    _write(transaction, INSERT_EVENT, events)
+    feed_rows.write(transaction, place, events, now)
     _write(transaction, _TAKE, [(lease.run, message) for message in changes.taken])
 
 
-def event_rows(place: Place, first: int, events: Iterable[NewEvent], now: datetime) -> list[Sequence[Any]]:
+def event_rows(place: Place, first: int, events: Iterable[NewEvent], now: datetime) -> list[EventRow]:
     time = time_cell(now)
     assert time is not None
     return [event_row(place.run, number, time, event, place.project) for number, event in enumerate(events, first)]
@@ -57,7 +64,7 @@ def block_run_rows(
         yield block_run_row(place, position, block_run, now=now, produced=produced)
 
 
-def _write(transaction: Transaction, statement: str, rows: list[Sequence[Any]]) -> None:
+def _write(transaction: Transaction, statement: str, rows: Sequence[Sequence[Any]]) -> None:
     if len(rows) == 1:  # a third cheaper than a batch of one
         transaction.execute(statement, rows[0])
     elif rows:

@@ -20,6 +20,16 @@ CREATE TABLE alert_memory (
     CONSTRAINT alert_memory_pk PRIMARY KEY (project, name)
 )
  WITHOUT ROWID;
+CREATE TABLE asset (
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    block TEXT NOT NULL,
+    name TEXT NOT NULL,
+    newest INTEGER NOT NULL,
+    made BIGINT NOT NULL,
+    CONSTRAINT asset_pk PRIMARY KEY (project, pipeline, block, name)
+)
+ WITHOUT ROWID;
 CREATE TABLE audit (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     time BIGINT NOT NULL,
@@ -71,6 +81,18 @@ CREATE TABLE cost_day (
     CONSTRAINT cost_day_pk PRIMARY KEY (project, day, pipeline, state)
 )
  WITHOUT ROWID;
+CREATE TABLE endpoint (
+    project TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    previous INTEGER,
+    traffic TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    updated BIGINT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT endpoint_pk PRIMARY KEY (project, model)
+)
+ WITHOUT ROWID;
 CREATE TABLE feed (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     writer BIGINT DEFAULT 0 NOT NULL,
@@ -95,10 +117,18 @@ CREATE TABLE idempotency (
     status INTEGER NOT NULL,
     answer TEXT NOT NULL,
     created BIGINT NOT NULL,
+    holder TEXT NOT NULL,
+    run BIGINT,
     CONSTRAINT idempotency_pk PRIMARY KEY (project, "key")
 )
  WITHOUT ROWID;
 CREATE INDEX idempotency_by_age ON idempotency (created);
+CREATE TABLE installation (
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    CONSTRAINT installation_pk PRIMARY KEY (name)
+)
+ WITHOUT ROWID;
 CREATE TABLE limit_turn (
     project TEXT NOT NULL,
     "key" TEXT NOT NULL,
@@ -106,6 +136,33 @@ CREATE TABLE limit_turn (
     CONSTRAINT limit_turn_pk PRIMARY KEY (project, "key")
 )
  WITHOUT ROWID;
+CREATE TABLE model (
+    project TEXT NOT NULL,
+    name TEXT NOT NULL,
+    newest INTEGER NOT NULL,
+    created BIGINT NOT NULL,
+    CONSTRAINT model_pk PRIMARY KEY (project, name)
+)
+ WITHOUT ROWID;
+CREATE TABLE model_version (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    model TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    file TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    run_id INTEGER,
+    pipeline TEXT NOT NULL,
+    block TEXT NOT NULL,
+    block_run TEXT NOT NULL,
+    git_commit TEXT,
+    snapshot TEXT NOT NULL,
+    created BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX model_version_by_number ON model_version (project, model, number);
+CREATE INDEX model_version_by_origin ON model_version (project, model, run_id, block_run, digest);
 CREATE TABLE person (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     email TEXT NOT NULL,
@@ -122,6 +179,35 @@ CREATE TABLE process_figure (
     value FLOAT NOT NULL,
     updated BIGINT NOT NULL,
     CONSTRAINT process_figure_pk PRIMARY KEY (process, name)
+)
+ WITHOUT ROWID;
+CREATE TABLE promotion (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    model TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    version_before INTEGER,
+    version_after INTEGER,
+    requested_by TEXT NOT NULL,
+    requested BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    findings TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided BIGINT,
+    origin TEXT NOT NULL
+);
+CREATE INDEX promotion_by_model ON promotion (project, model, id);
+CREATE TABLE reading (
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    block TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    source_pipeline TEXT NOT NULL,
+    source TEXT NOT NULL,
+    run_id INTEGER NOT NULL,
+    seen BIGINT NOT NULL,
+    CONSTRAINT reading_pk PRIMARY KEY (project, pipeline, block, kind, source_pipeline, source)
 )
  WITHOUT ROWID;
 CREATE TABLE run (
@@ -164,6 +250,15 @@ CREATE INDEX run_by_state ON run (project, state, id, kind);
 CREATE INDEX run_by_time ON run (project, created, id);
 CREATE INDEX run_by_trigger ON run (trigger_id, id) WHERE trigger_id IS NOT NULL;
 CREATE INDEX run_waiting ON run (project, priority, id) WHERE state = 'queued';
+CREATE TABLE schema_column (
+    project TEXT NOT NULL,
+    schema TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    column_name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    CONSTRAINT schema_column_pk PRIMARY KEY (project, schema, place)
+)
+ WITHOUT ROWID;
 CREATE TABLE secret (
     project TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -171,6 +266,27 @@ CREATE TABLE secret (
     CONSTRAINT secret_pk PRIMARY KEY (project, name)
 )
  WITHOUT ROWID;
+CREATE TABLE tracked_run (
+    project TEXT NOT NULL,
+    tracked TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    block TEXT NOT NULL,
+    run_id INTEGER NOT NULL,
+    block_run TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    experiment TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    waiting BOOLEAN NOT NULL,
+    created BIGINT NOT NULL,
+    ended BIGINT,
+    CONSTRAINT tracked_run_pk PRIMARY KEY (project, tracked)
+)
+ WITHOUT ROWID;
+CREATE INDEX tracked_run_by_experiment ON tracked_run (project, experiment, created, tracked);
+CREATE INDEX tracked_run_by_run ON tracked_run (run_id);
+CREATE INDEX tracked_run_by_time ON tracked_run (project, created, tracked);
+CREATE INDEX tracked_run_open ON tracked_run (project) WHERE ended IS NULL;
 CREATE TABLE "trigger" (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     project TEXT NOT NULL,
@@ -217,27 +333,20 @@ CREATE TABLE version (
     name TEXT NOT NULL,
     run_id INTEGER NOT NULL,
     block_run TEXT NOT NULL,
+    round INTEGER NOT NULL,
     output TEXT NOT NULL,
+    parts INTEGER,
     digest TEXT NOT NULL,
+    bytes BIGINT NOT NULL,
     schema TEXT NOT NULL,
-    created BIGINT NOT NULL,
+    "key" TEXT,
+    manifest TEXT,
+    made BIGINT NOT NULL,
     pinned BOOLEAN NOT NULL
 );
-CREATE INDEX version_by_output ON version (project, pipeline, block, name, id);
-CREATE INDEX version_by_run ON version (run_id);
-CREATE TABLE version_column (
-    project TEXT NOT NULL,
-    pipeline TEXT NOT NULL,
-    block TEXT NOT NULL,
-    name TEXT NOT NULL,
-    column_name TEXT NOT NULL,
-    type TEXT NOT NULL,
-    first_version INTEGER NOT NULL,
-    last_version INTEGER NOT NULL,
-    CONSTRAINT version_column_pk PRIMARY KEY (project, pipeline, block, name, column_name, type)
-)
- WITHOUT ROWID;
-CREATE INDEX version_column_by_name ON version_column (project, column_name);
+CREATE UNIQUE INDEX version_by_block_run ON version (run_id, block_run, name, round);
+CREATE INDEX version_by_output ON version (project, pipeline, block, name, made, id);
+CREATE INDEX version_pinned ON version (project) WHERE pinned;
 CREATE TABLE alert_delivery (
     alert_id INTEGER NOT NULL,
     channel TEXT NOT NULL,
@@ -254,10 +363,13 @@ CREATE TABLE alert_delivery (
 CREATE INDEX alert_delivery_by_due ON alert_delivery (project, state, due);
 CREATE TABLE alias (
     project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    block TEXT NOT NULL,
+    output TEXT NOT NULL,
     name TEXT NOT NULL,
     version_id INTEGER NOT NULL,
     updated BIGINT NOT NULL,
-    CONSTRAINT alias_pk PRIMARY KEY (project, name),
+    CONSTRAINT alias_pk PRIMARY KEY (project, pipeline, block, output, name),
     CONSTRAINT alias_version_id_fk FOREIGN KEY(version_id) REFERENCES version (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
@@ -338,6 +450,14 @@ CREATE TABLE block_run (
  WITHOUT ROWID;
 CREATE INDEX block_run_by_block ON block_run (project, pipeline, block, settled) WHERE state = 'completed' AND role <> 'child';
 CREATE INDEX block_run_by_key ON block_run (project, block, "key", produced) WHERE state = 'completed';
+CREATE INDEX block_run_without_result ON block_run (project, pipeline, block, run_id) WHERE state IN ('failed', 'cancelled', 'skipped', 'upstream_failed') AND role <> 'child';
+CREATE TABLE catalogued (
+    run_id INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    CONSTRAINT catalogued_pk PRIMARY KEY (run_id),
+    CONSTRAINT catalogued_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
 CREATE TABLE event (
     run_id INTEGER NOT NULL,
     number BIGINT NOT NULL,
@@ -359,6 +479,21 @@ CREATE TABLE identity (
     CONSTRAINT identity_user_id_fk FOREIGN KEY(user_id) REFERENCES person (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+CREATE TABLE restored (
+    project TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    block TEXT NOT NULL,
+    version_id INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    block_run TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    updated BIGINT NOT NULL,
+    CONSTRAINT restored_pk PRIMARY KEY (project, pipeline, block),
+    CONSTRAINT restored_version_id_fk FOREIGN KEY(version_id) REFERENCES version (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX restored_by_run ON restored (run_id);
+CREATE INDEX restored_by_version ON restored (version_id);
 CREATE TABLE role_grant (
     user_id INTEGER NOT NULL,
     project TEXT NOT NULL,
@@ -420,6 +555,29 @@ CREATE TABLE run_limit (
 )
  WITHOUT ROWID;
 CREATE INDEX run_limit_by_key ON run_limit (project, "key");
+CREATE TABLE run_note (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    run_id INTEGER NOT NULL,
+    project TEXT NOT NULL,
+    author TEXT NOT NULL,
+    text TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    changed BIGINT,
+    CONSTRAINT run_note_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
+);
+CREATE INDEX run_note_by_run ON run_note (run_id, id);
+CREATE TABLE run_tag (
+    run_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    project TEXT NOT NULL,
+    value TEXT NOT NULL,
+    author TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    CONSTRAINT run_tag_pk PRIMARY KEY (run_id, name),
+    CONSTRAINT run_tag_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX run_tag_by_name ON run_tag (project, name, value, run_id);
 CREATE TABLE session (
     digest TEXT NOT NULL,
     user_id INTEGER NOT NULL,
@@ -481,4 +639,15 @@ CREATE TABLE trigger_fire (
     CONSTRAINT trigger_fire_trigger_id_fk FOREIGN KEY(trigger_id) REFERENCES "trigger" (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
+CREATE INDEX trigger_fire_by_age ON trigger_fire (project, fired);
 CREATE INDEX trigger_fire_by_time ON trigger_fire (trigger_id, fired);
+CREATE TABLE trigger_tally (
+    trigger_id INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    project TEXT NOT NULL,
+    fires BIGINT NOT NULL,
+    CONSTRAINT trigger_tally_pk PRIMARY KEY (trigger_id, outcome),
+    CONSTRAINT trigger_tally_trigger_id_fk FOREIGN KEY(trigger_id) REFERENCES "trigger" (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID;
+CREATE INDEX trigger_tally_by_project ON trigger_tally (project);

@@ -37,6 +37,11 @@ UPDATE = f"UPDATE trigger SET {', '.join(f'{name} = ?' for name in COLUMNS[1:])}
 
 FIRED = ("trigger_id", "key", "due", "fired", "outcome", "reason", "run_id")
 SELECT_FIRED = f"SELECT {columns(FIRED)} FROM trigger_fire"
+SELECT_HISTORY = f"""
+SELECT {", ".join(f"f.{name}" for name in FIRED)}, t.pipeline, t.name, r.state
+FROM trigger t JOIN trigger_fire f ON f.trigger_id = t.id LEFT JOIN run r ON r.id = f.run_id
+WHERE t.project = ? AND f.fired >= ? AND f.fired < ? ORDER BY f.fired DESC, f.trigger_id DESC, f.key DESC LIMIT ?
+"""
 
 
 def cells(trigger: Trigger) -> list[Any]:

@@ -10,15 +10,25 @@ from typing import Any
 from blockwright.adapters.db import fires
 from blockwright.adapters.db.cells import document, document_cell, moment, text_cell, time_cell
 from blockwright.adapters.db.databases import Database, Transaction
+from blockwright.adapters.db.feed_rows import INSERT_FEED
 from blockwright.adapters.db.seals import Seals
 from blockwright.adapters.db.statements import placeholders, upsert
-from blockwright.adapters.db.trigger_rows import INSERT, SELECT, SELECT_FIRED, UPDATE, cells, read_fired, read_trigger
+from blockwright.adapters.db.trigger_rows import (
+    INSERT,
+    SELECT,
+    SELECT_FIRED,
+    SELECT_HISTORY,
+    UPDATE,
+    cells,
+    read_fired,
+    read_trigger,
+)
 from blockwright.core.errors import Conflict, NotFound
 from blockwright.core.runs.model import RunId
 from blockwright.core.triggers.entries import NEW, Entry, left, made, reconcile, switched, updated
 from blockwright.core.triggers.model import Fired, Outcome, Place, Trigger, TriggerId, TriggerType
 from blockwright.ports.runs import Fire, Settling
-from blockwright.ports.triggers import SourceState, TriggerFilter
+from blockwright.ports.triggers import Happened, SourceState, TriggerFilter
 
 _BIGGEST = 2**63 - 1
 _DUE = f"{SELECT} WHERE project = ? AND next_due <= ?"
@@ -28,6 +38,7 @@ _UNPARK = """
 UPDATE trigger SET next_due = settled
 WHERE project = ? AND type = 'time' AND active = 1 AND gone IS NULL AND problem = '' AND next_due IS NULL
 """
+_AHEAD = f"{SELECT} WHERE project = ? AND type = 'time' AND active = 1 AND gone IS NULL AND settled > ? ORDER BY id"
 _LOOK_AT = """
 UPDATE trigger SET next_due = ?
 WHERE id = ? AND type = 'time' AND active = 1 AND gone IS NULL AND problem = '' AND (next_due IS NULL OR next_due > ?)
@@ -45,6 +56,7 @@ ON CONFLICT (project, source) DO UPDATE SET owner = excluded.owner, owned_until 
 WHERE trigger_source.owner = excluded.owner OR trigger_source.owned_until <= ?
 RETURNING state, owner
 """
+_PAGE = 2_000
 
 
 class DatabaseTriggers:
@@ -121,6 +133,12 @@ class DatabaseTriggers:
         statement = f"{SELECT_FIRED} WHERE {' AND '.join(conditions)} ORDER BY fired DESC, key DESC LIMIT ?"
         with self._database.read() as transaction:
             return [read_fired(row) for row in transaction.execute(statement, (*parameters, limit)).fetchall()]
+
+    def history(self, project: str, start: datetime, end: datetime, *, limit: int) -> Sequence[Happened]:
+        parameters = (project, time_cell(start), time_cell(end), limit)
+        with self._database.read() as transaction:
+            rows = transaction.execute(SELECT_HISTORY, parameters).fetchall()
+        return [Happened(read_fired(fired), pipeline, name, state or "") for *fired, pipeline, name, state in rows]
 
     def fired_keys(self, trigger: TriggerId, keys: Collection[str]) -> Collection[str]:
         if not keys:
@@ -208,9 +226,24 @@ class DatabaseTriggers:
         with self._database.write() as transaction:
             return fires.note(transaction, fire, project, now, outcome)
 
+    def prune(self, project: str, before: datetime) -> int:
+        """Page by page, so that no other writer waits long."""
+        forgotten = 0
+        while True:
+            with self._database.write() as transaction:
+                page = fires.forget(transaction, project, before, limit=_PAGE)
+            forgotten += page
+            if page < _PAGE:
+                return forgotten
+
     def unpark(self, project: str) -> None:
         with self._database.write() as transaction:
             transaction.execute(_UNPARK, (project,))
+
+    def ahead(self, project: str, moment: datetime) -> Sequence[Trigger]:
+        with self._database.read() as transaction:
+            rows = transaction.execute(_AHEAD, (project, time_cell(moment))).fetchall()
+        return [read_trigger(row) for row in rows]
 
     def look_at(self, trigger: TriggerId, when: datetime) -> None:
         with self._database.write() as transaction:
@@ -245,6 +278,7 @@ class DatabaseTriggers:
     def _write(self, transaction: Transaction, trigger: Trigger, token: str = "") -> Trigger:
         if trigger.id != NEW:
             transaction.execute(UPDATE, (*cells(trigger), trigger.id))
+            _tell(transaction, trigger)
             if token:
                 sealed = self._seals.seal(token, "trigger", trigger.project)
                 transaction.execute("UPDATE trigger SET token = ? WHERE id = ?", (sealed, trigger.id))
@@ -253,7 +287,18 @@ class DatabaseTriggers:
             token = secrets.token_hex(16)
         sealed = self._seals.seal(token, "trigger", trigger.project) if token else ""
         (number,) = transaction.execute(INSERT, (*cells(trigger), sealed)).fetchone()
-        return _get(transaction, TriggerId(number))
+        made = _get(transaction, TriggerId(number))
+        _tell(transaction, made)
+        return made
+
+
+def _tell(transaction: Transaction, trigger: Trigger) -> None:
+    """Have those who look at the project know that there is another trigger than before."""
+    told = {"pipeline": trigger.pipeline, "name": trigger.spec.name, "trigger": trigger.id, "changed": True}
+    transaction.execute(
+        INSERT_FEED,
+        (time_cell(trigger.updated or trigger.first_seen), trigger.project, "trigger", None, document_cell(told)),
+    )
 
 
 def no_such_trigger(trigger: object) -> NotFound:

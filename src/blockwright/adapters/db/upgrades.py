@@ -46,6 +46,8 @@ def upgrade_postgres(engine: Engine, migrations: Path) -> None:
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _UPGRADE_LOCK})
         _migrate(connection, migrations)
+        kill_points.here("database.before_commit")
+    kill_points.here("database.after_commit")
 
 
 def _migrate(connection: Connection, migrations: Path) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from blockwright.adapters.db.cells import moment, time_cell
 from blockwright.adapters.db.databases import Database
-from blockwright.core.runs.model import RunId
-from blockwright.ports.alerts import RunningBlock, Underway
+from blockwright.core.runs.model import RunId, RunKind, RunState
+from blockwright.ports.alerts import RecentRun, RunningBlock, Underway
 
 _LATEST = 20
 
@@ -29,10 +29,16 @@ WHERE r.project = ? AND r.state = 'running' AND b.state = 'running' AND b.role <
 LIMIT ?
 """
 _WAITING = """
-SELECT id, pipeline, created FROM run WHERE project = ? AND state = 'queued' ORDER BY id LIMIT ?
+SELECT id, pipeline, created FROM run WHERE project = ? AND state = 'queued' AND kind <> 'chart' ORDER BY id LIMIT ?
 """
+_RECENT = """
+SELECT * FROM (SELECT pipeline, id, state, kind, created, started, finished FROM run
+WHERE project = ? AND pipeline = ? AND kind NOT IN ('interactive', 'chart') ORDER BY id DESC LIMIT ?) AS one
+"""
+_TOGETHER = 100  # look-ups in one statement: SQLite takes at most 500 joined by UNION
 _RUN_SECONDS = f"""
-SELECT started, finished FROM run WHERE project = ? AND pipeline = ? AND state = 'completed' ORDER BY id DESC
+SELECT started, finished FROM run WHERE project = ? AND pipeline = ? AND state = 'completed' AND kind <> 'chart'
+ORDER BY id DESC
 LIMIT {_LATEST}
 """
 _BLOCK_SECONDS = f"""
@@ -41,7 +47,8 @@ WHERE project = ? AND pipeline = ? AND block = ? AND state = 'completed' AND rol
 ORDER BY settled DESC LIMIT {_LATEST}
 """
 _COMPLETED = """
-SELECT finished FROM run WHERE project = ? AND pipeline = ? AND state = 'completed' ORDER BY id DESC LIMIT 1
+SELECT finished FROM run WHERE project = ? AND pipeline = ? AND state = 'completed' AND kind <> 'chart'
+ORDER BY id DESC LIMIT 1
 """
 _COMPLETED_BY_TRIGGER = """
 SELECT MAX(r.finished) FROM trigger t JOIN run r ON r.trigger_id = t.id
@@ -76,6 +83,20 @@ class DatabaseWatch:
         # Ids grow with time of creation: the oldest by id are the oldest.
         rows = self._rows(_WAITING, project, limit)
         return [(RunId(run), pipeline) for run, pipeline, created in rows if created < cell]
+
+    def recent_runs(self, project: str, pipelines: Sequence[str], *, limit: int) -> Mapping[str, Sequence[RecentRun]]:
+        """Each pipeline is looked up by itself in an index, many of them in one statement."""
+        found: dict[str, list[RecentRun]] = {}
+        for first in range(0, len(pipelines), _TOGETHER):
+            some = pipelines[first : first + _TOGETHER]
+            parameters = [cell for pipeline in some for cell in (project, pipeline, limit)]
+            for pipeline, run, state, kind, *times in self._rows(
+                " UNION ALL ".join([_RECENT] * len(some)), *parameters
+            ):
+                created, started, finished = map(moment, times)
+                recent = RecentRun(RunId(run), RunState(state), RunKind(kind), created, started, finished)
+                found.setdefault(pipeline, []).append(recent)
+        return {pipeline: sorted(runs, key=lambda run: -run.run) for pipeline, runs in found.items()}
 
     def run_seconds(self, project: str, pipeline: str) -> Sequence[float]:
         rows = self._rows(_RUN_SECONDS, project, pipeline)

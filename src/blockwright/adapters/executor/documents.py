@@ -14,8 +14,12 @@ from blockwright.wire.specs import AttemptSpec
 _INLINE_BYTES = LIMIT // 2
 """The size up to which a document may stand in a message."""
 
-_TURN_BYTES = 6_000
-"""The same for an attempt of a session: those that wait for their turn must all have room in a socket's buffer."""
+TURN_BYTES = 3_000
+"""The same for an attempt of a session, and for what those of one have in common: all that wait for their turn must
+have room in a socket's buffer."""
+
+_ENCODER = json.JSONEncoder(check_circular=False)
+"""Documents are made of dataclasses and hold no circle."""
 
 
 def document_of(spec: AttemptSpec) -> Path:
@@ -29,10 +33,14 @@ def document_of(spec: AttemptSpec) -> Path:
     return path
 
 
-def inline_or_path(spec: AttemptSpec) -> str:
-    """JSON text of the document of a session's attempt, or of the path where it was left."""
-    text = json.dumps(dump(spec))
-    return text if len(text) <= _TURN_BYTES else json.dumps(str(document_of(spec)))
+def encoded(document: Any) -> str:
+    return _ENCODER.encode(document)
+
+
+def inline_or_path(spec: AttemptSpec, document: Any) -> str:
+    """JSON text of what a session is told of an attempt, or of the path where its whole document was left."""
+    text = encoded(document)
+    return text if len(text) <= TURN_BYTES else json.dumps(str(document_of(spec)))
 
 
 def inline_or_file(value: Any, path: Path) -> dict[str, Any]:
@@ -40,6 +48,7 @@ def inline_or_file(value: Any, path: Path) -> dict[str, Any]:
     text = json.dumps(value)
     if len(text) <= _INLINE_BYTES:
         return {"value": value}
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from blockwright.adapters.executor.launch import CHANGED, TOKEN_VARIABLE, Launched, launch
-from blockwright.wire.messages import LIMIT
+from blockwright.wire.packets import Packets
 
 _CLOSE_SECONDS = 5.0
 _END_SECONDS = 2.0
@@ -51,6 +51,7 @@ class ForkServer:
 
     def __init__(self, launched: Launched) -> None:
         self._channel = socket.socket(fileno=launched.channel.detach())
+        self._packets = Packets(self._channel)
         self._errors = launched.errors
         self._outgoing: deque[bytes] = deque()
         self._ended = False
@@ -131,9 +132,9 @@ class ForkServer:
     def _packet(self, patience: float) -> bytes:
         """The next packet, empty at the end; raises TimeoutError when there is none."""
         try:
-            if patience and not select.select([self._channel], [], [], patience)[0]:
+            if patience and not _readable(self._channel.fileno(), patience):
                 raise TimeoutError
-            return self._channel.recv(2 * LIMIT, socket.MSG_DONTWAIT)
+            return self._packets.receive(socket.MSG_DONTWAIT)
         except BlockingIOError:
             raise TimeoutError from None
         except ConnectionError:
@@ -152,7 +153,7 @@ class ForkServer:
 
     def _wait(self) -> int:
         for seconds in (_CLOSE_SECONDS, None):
-            select.select([self._gone], [], [], seconds)
+            _readable(self._gone, seconds)
             status = self._poll()
             if status is not None:
                 return status
@@ -179,6 +180,14 @@ class ForkServer:
         self._channel.close()
         os.close(self._gone)
         os.close(self._errors)
+
+
+def _readable(descriptor: int, seconds: float | None) -> bool:
+    """Wait until there is something to read, for ``seconds`` at most. Not by ``select``, which knows the first 1,024
+    descriptors only: an engine may have more."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(None if seconds is None else seconds * 1000))
 
 
 def _read(packet: bytes) -> dict[str, Any] | None:
@@ -212,6 +221,6 @@ def _carries(pid: int, mark: bytes) -> bool:
 def _await_end(pid: int) -> None:
     descriptor = os.pidfd_open(pid)
     try:
-        select.select([descriptor], [], [], _END_SECONDS)
+        _readable(descriptor, _END_SECONDS)
     finally:
         os.close(descriptor)

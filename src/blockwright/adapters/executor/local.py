@@ -7,19 +7,20 @@ once, and renews the lease.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import select
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blockwright.adapters.executor.documents import document_of, inline_or_file, inline_or_path
+from blockwright.adapters.executor.documents import document_of, inline_or_file
 from blockwright.adapters.executor.fork_server import ForkServer, StartOptions
 from blockwright.adapters.executor.reports import began_of, event_of, overlooked_commit
+from blockwright.adapters.executor.session_lines import SessionLine
 from blockwright.ports.executors import (
     AttemptCommitted,
     AttemptExited,
@@ -27,12 +28,19 @@ from blockwright.ports.executors import (
     ExecutorEvent,
     ExecutorLost,
 )
-from blockwright.wire.messages import LIMIT
 from blockwright.wire.specs import AttemptSpec
 
-AHEAD = 16
+AHEAD = 32
 """How many attempts a session has before their turn: enough for the engine to take its time, few enough to forget when
 something comes in between."""
+
+_REST_SECONDS = 0.003
+"""How long a session that has enough to do is left alone after it was heard. What it commits meanwhile is heard at
+once, saved in one transaction, and a row that went through several states is written only in its last one: that halves
+what a block of nothing costs the engine."""
+
+_LEISURE = AHEAD // 4
+"""A session that was given at least so many attempts of which nothing was heard can be left alone."""
 
 
 @dataclass
@@ -57,8 +65,11 @@ class LocalExecutor:
         self._server = server
         self._running: dict[str, _Running] = {}
         self._turns = 0
-        self._sessions: set[str] = set()
-        self._line: dict[str, list[str]] = {}
+        self._lines: dict[str, SessionLine] = {}
+        """One for each session that there is."""
+        self._unheard: Counter[str | None] = Counter()
+        """How many attempts of each session (None: outside of any) have not told of their commit."""
+        self._commits_heard = 0.0
         self._closed = False
         self._renew_lease()
 
@@ -75,37 +86,30 @@ class LocalExecutor:
         server = self._ready_server()
         self._turns += 1
         self._running[spec.attempt_id] = _Running(spec, self._turns)
+        self._unheard[spec.session] += 1
         if spec.session is None:
             server.send("start", attempt_id=spec.attempt_id, turn=self._turns, spec=str(document_of(spec)))
             return
-        if spec.session not in self._sessions:
-            self._sessions.add(spec.session)
+        line = self._lines.get(spec.session)
+        if line is None:
+            line = self._lines[spec.session] = SessionLine(spec)
             server.send("open", session=spec.session, run=spec.run, root=spec.project.root, preload=spec.preload)
-        head = json.dumps({"attempt_id": spec.attempt_id, "turn": self._turns, "after": after})
-        self._line.setdefault(spec.session, []).append(f'{head[:-1]}, "spec": {inline_or_path(spec)}}}')
+        line.add(spec, self._turns, after)
 
-    def _send_line(self) -> None:
-        """What sessions are given, as few messages as hold it."""
-        server, self._line, line = self._server, {}, self._line
-        for session, attempts in line.items():
-            head = f'{{"op": "next", "session": {json.dumps(session)}, "attempts": ['
-            while attempts and server is not None:
-                packet = [attempts.pop(0)]
-                size = len(packet[0])
-                while attempts and size + len(attempts[0]) < LIMIT - 1000:
-                    size += len(attempts[0]) + 1
-                    packet.append(attempts.pop(0))
-                server.send_text(f"{head}{','.join(packet)}]}}")
+    def _send_lines(self) -> None:
+        if self._server is not None:
+            for line in self._lines.values():
+                for packet in line.packets():
+                    self._server.send_text(packet)
 
     def end_session(self, session: str) -> None:
         """A session's run is over: its process ends when it has nothing left to do. An unknown one is ignored."""
-        self._send_line()
-        if session in self._sessions and self._server is not None:
-            self._sessions.discard(session)
+        self._send_lines()
+        if self._lines.pop(session, None) is not None and self._server is not None:
             self._server.send("finish", session=session)
 
     def cancel(self, attempt_id: str, *, grace: float, why: str) -> None:
-        self._send_line()
+        self._send_lines()
         if self._server is not None and attempt_id in self._running:
             self._server.send("cancel", attempt_id=attempt_id, grace=grace, why=why)
 
@@ -120,7 +124,7 @@ class LocalExecutor:
     def wait(self, timeout: float | None) -> list[ExecutorEvent]:
         """The next events. Renews the lease, however long the caller waits."""
         deadline = None if timeout is None else time.monotonic() + timeout
-        self._send_line()
+        self._send_lines()
         while True:
             self._renew_lease()
             events = self._events(self._patience(deadline))
@@ -167,12 +171,27 @@ class LocalExecutor:
         server = self._server
         poll = select.poll()  # made anew each time, it costs less than an epoll descriptor
         poll.register(self._wake, select.POLLIN)
+        if self._at_leisure():
+            poll.poll(max(0.0, min(seconds, self._commits_heard + _REST_SECONDS - time.monotonic()) * 1000))
         if server is not None:
             server.watch(poll)
         poll.poll(math.ceil(seconds * 1000))
         woken = self._take_wake()
         events = self._heard(server) if server is not None else []
         return None if woken and not events else events
+
+    def _commit_heard(self, running: _Running) -> None:
+        if not running.committed:
+            running.committed = True
+            self._commits_heard = time.monotonic()
+            session = running.spec.session
+            self._unheard[session] -= 1
+            if not self._unheard[session]:
+                del self._unheard[session]
+
+    def _at_leisure(self) -> bool:
+        """Whether nobody waits to be heard: there is nothing but sessions, and each has enough to do."""
+        return bool(self._unheard) and all(name and count >= _LEISURE for name, count in self._unheard.items())
 
     def _take_wake(self) -> bool:
         try:
@@ -187,7 +206,7 @@ class LocalExecutor:
         if server.lost:
             reason = server.bury()
             self._server = None
-            for waiting in (self._running, self._sessions, self._line):
+            for waiting in (self._running, self._unheard, self._lines):
                 waiting.clear()
             events.append(ExecutorLost(reason))
         return events
@@ -204,7 +223,7 @@ class LocalExecutor:
                 told, running.started = running.started, True
                 return [] if told else [event]
             case AttemptCommitted():
-                running.committed = True
+                self._commit_heard(running)
                 began = None if running.started else began_of(message)
                 running.started = True
                 return [event] if began is None else [began, event]
@@ -212,6 +231,7 @@ class LocalExecutor:
                 del self._running[event.attempt_id]
                 # Killed before it could tell of its commit?
                 manifest = None if running.committed or not event.begun else overlooked_commit(running.spec)
+                self._commit_heard(running)
                 return [event] if manifest is None else [AttemptCommitted(event.attempt_id, manifest), event]
             case AttemptExited():
                 return []

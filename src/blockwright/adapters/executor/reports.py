@@ -15,6 +15,7 @@ from blockwright.ports.executors import (
     AttemptProgress,
     AttemptStarted,
 )
+from blockwright.wire.journals import Journal
 from blockwright.wire.manifests import Outcome
 from blockwright.wire.specs import AttemptSpec
 
@@ -73,6 +74,8 @@ def _moment(seconds: Any) -> datetime | None:
 
 def overlooked_commit(spec: AttemptSpec) -> str | None:
     """The manifest that an attempt left without a word: in place, and linked if it is one that finishes the block."""
+    if spec.journal is not None:
+        return Journal(spec.journal).look().answered.get(spec.attempt_id)
     written = Path(spec.work, "manifest.json")
     try:
         outcome = json.loads(written.read_bytes())["outcome"]

@@ -21,23 +21,27 @@ TOKEN_VARIABLE = "BLOCKWRIGHT_ATTEMPT_TOKEN"
 
 @dataclass(frozen=True, slots=True)
 class OwnerName:
-    """The parts of ``host:pid:token``. The token is random: it tells apart what host and process id may not."""
+    """The parts of ``host:pid:token.place``. The token is random: it tells apart what host and process id may not.
+    ``place`` is the folder of the owner's lock: two data folders of one host may have one database, and nobody can
+    judge by the locks of the one who owns what in the other."""
 
     host: str
     pid: int
     token: str
+    place: str
 
     @staticmethod
     def parse(owner: str) -> OwnerName | None:
         """None for what no host of ours is named, above all what is no plain file name."""
         host, _, rest = owner.partition(":")
-        pid, _, token = rest.partition(":")
+        pid, _, last = rest.partition(":")
+        token, _, place = last.partition(".")
         if not host or not pid.isdecimal() or not token.isalnum() or "/" in owner or "\0" in owner:
             return None
-        return OwnerName(host, int(pid), token)
+        return OwnerName(host, int(pid), token, place)
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.pid}:{self.token}"
+        return f"{self.host}:{self.pid}:{self.token}.{self.place}"
 
 
 class FileOwners:
@@ -46,7 +50,7 @@ class FileOwners:
     def __init__(self, folder: Path, *, token: str | None = None) -> None:
         """``token``: the one that this process has already given to what it started."""
         self._folder = folder
-        self._token = token or os.urandom(16).hex()
+        self.token = token or os.urandom(16).hex()
         self._host = socket.gethostname().replace(":", "_").replace("/", "_")
         self._held: tuple[str, int] | None = None  # name and open lock file
 
@@ -54,9 +58,9 @@ class FileOwners:
         """As the port has it. The lock file is closed on exec, and a forked child lets go of it: what this process
         starts (its fork server above all) may outlive it without keeping it alive."""
         if self._held is None:
-            name = str(OwnerName(self._host, os.getpid(), self._token))
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
+                name = str(OwnerName(self._host, os.getpid(), self.token, self._place()))
                 descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             except OSError as error:
@@ -100,7 +104,8 @@ class FileOwners:
             signal_holder(name.pid, self._folder / owner, signal.SIGUSR1)
 
     def _is_dead(self, owner: str) -> bool:
-        """Whether the owner lived on this host and nobody holds its lock; a file that is gone was tidied away."""
+        """Whether the owner's lock is in this folder of this host and nobody holds it; a file that is gone was tidied
+        away."""
         if self._neighbour(owner) is None:
             return False
         with _opened(self._folder / owner) as descriptor:
@@ -114,9 +119,19 @@ class FileOwners:
             return True
 
     def _neighbour(self, owner: str) -> OwnerName | None:
-        """The owner's name if it lived on this host."""
+        """The owner's name if it lived on this host and kept its lock in this folder."""
         name = OwnerName.parse(owner)
-        return name if name is not None and name.host == self._host else None
+        if name is None or name.host != self._host or not name.place or name.place != self._place():
+            return None
+        return name
+
+    def _place(self) -> str:
+        """The folder itself, not its path: it may be moved, and a copy of it is another. Empty while there is none."""
+        try:
+            found = os.stat(self._folder)
+        except FileNotFoundError:
+            return ""
+        return f"{found.st_dev:x}-{found.st_ino:x}"
 
     def _let_go(self) -> None:
         """Close the lock file. In a forked child it is a copy, and the parent's lock stays as it is."""

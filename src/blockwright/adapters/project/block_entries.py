@@ -238,6 +238,7 @@ _PLACES: dict[Any, tuple[str, Reader]] = {
     "conditional_blocks": ("", shapes.words),
     "extension_uuid": ("", shapes.text),
     "groups": ("", shapes.words),
+    "notes": ("", shapes.text),
     "status": ("", shapes.text),
     "tags": ("", shapes.sequence),
 }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from blockwright.adapters.project.block_entries import Entry
 from blockwright.adapters.project.confinement import Border
 from blockwright.adapters.project.doubts import doubt_pipeline
 from blockwright.adapters.project.findings import problem_of
+from blockwright.adapters.project.interaction_files import Forms
 from blockwright.adapters.project.other_files import check_other_files
 from blockwright.adapters.project.pipeline_files import PipelineFile
 from blockwright.adapters.project.pipeline_reader import PipelineReader, located
-from blockwright.adapters.project.product_files import check_wish, known_products
+from blockwright.adapters.project.product_files import check_wish, known_products, products_elsewhere
 from blockwright.adapters.project.rendering import Templates
 from blockwright.adapters.project.source_checks import check_source
 from blockwright.core.errors import BlockwrightError
@@ -25,18 +26,23 @@ def check_project(
     """Every problem, sorted by file and line. ``project`` are those of the project's own settings."""
     problems = list(project)
     uuids = pipelines.uuids()
-    products = known_products(border)
+    products, elsewhere = known_products(border), products_elsewhere(border.root)
     sources: dict[tuple[str, str], Entry] = {}
     for uuid in uuids:
-        problems += _check_pipeline(pipelines, uuid, sources, products)
+        problems += _check_pipeline(pipelines, uuid, sources, products, elsewhere)
     for (path, _), entry in sources.items():
         problems += _check_file(border, path, entry)
     problems += check_other_files(border, templates, uuids)
+    problems += Forms(border, pipelines).problems()
     return sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line or 0, problem.key))
 
 
 def _check_pipeline(
-    pipelines: PipelineReader, uuid: str, sources: dict[tuple[str, str], Entry], products: Collection[str]
+    pipelines: PipelineReader,
+    uuid: str,
+    sources: dict[tuple[str, str], Entry],
+    products: Collection[str],
+    elsewhere: Mapping[str, Collection[str]],
 ) -> Iterator[Problem]:
     """The problems of one pipeline's file; its blocks' files are put into ``sources``, each once for each type."""
     try:
@@ -51,7 +57,7 @@ def _check_pipeline(
     doubt_pipeline(file, findings, uuid)
     pipelines.try_templates(file, findings)
     for entry in file.entries():
-        check_wish(entry, findings, products)
+        check_wish(entry, findings, products, elsewhere)
     yield from located(findings, text)
     yield from _inline_problems(file, path)
     for entry in file.entries():

@@ -62,7 +62,7 @@ def new_block(border: Border, path: str, wanted: NewBlock) -> Sequence[str]:
     A file of the same name and type is shared, not replaced. Raises Conflict when the pipeline has the block already,
     NotFound for an unknown upstream or template.
     """
-    kind, language = _kind(wanted), _language(wanted)
+    kind, language = kind_of(wanted), language_of(wanted)
     uuid = names.block_uuid(wanted.name)
     file = f"{folder_of(kind)}/{uuid}.{language.suffix}"
     text = block_templates.text_for(border, kind, language, wanted.template)
@@ -78,14 +78,16 @@ def new_block(border: Border, path: str, wanted: NewBlock) -> Sequence[str]:
     return [file, path] if made else [path]
 
 
-def _kind(wanted: NewBlock) -> BlockType:
+def kind_of(wanted: NewBlock) -> BlockType:
+    """Raises Invalid for a type of which no block can be made."""
     made = sorted(kind.value for kind in _MADE)
     if wanted.type not in made:
         raise Invalid(f"A block of type `{wanted.type}` cannot be made here.", hint=f"Take {names.listing(made, 20)}.")
     return BlockType(wanted.type)
 
 
-def _language(wanted: NewBlock) -> Language:
+def language_of(wanted: NewBlock) -> Language:
+    """Raises Invalid for an unknown one."""
     languages = [language.value for language in Language]
     if wanted.language not in languages:
         hint = f"The languages are {names.listing(languages)}."
@@ -101,8 +103,9 @@ def _with_block(text: str, path: str, uuid: str, kind: BlockType, language: Lang
         if uuid in places:
             raise Conflict(f"The pipeline has a block `{uuid}` already.", hint="Take another name.")
         upstream = [_known(name, places) for name in wanted.upstream]
-        section = _SECTION.get(kind, "blocks")
-        text = append(text, (section,), _entry(uuid, kind, language, wanted.name, upstream))
+        section = section_of(kind)
+        entry = {**new_entry(uuid, kind, language, wanted.name), "upstream_blocks": list(dict.fromkeys(upstream))}
+        text = append(text, (section,), entry)
         if section == "blocks":
             for name in upstream:
                 text = append(text, ("blocks", places[name], "downstream_blocks"), uuid)
@@ -130,13 +133,19 @@ def _known(name: str, places: Mapping[str, int]) -> str:
     raise NotFound(f"The pipeline has no block `{name}`.", hint=names.suggestion(name, blocks) or has)
 
 
-def _entry(uuid: str, kind: BlockType, language: Language, name: str, upstream: Sequence[str]) -> dict[str, Any]:
+def section_of(kind: BlockType) -> str:
+    """The list of a pipeline in which blocks of this type stand."""
+    return _SECTION.get(kind, "blocks")
+
+
+def new_entry(uuid: str, kind: BlockType, language: Language, name: str) -> dict[str, Any]:
+    """An entry without connections."""
     return {
         "uuid": uuid,
         "name": name.strip(),
         "type": kind.value,
         "language": language.value,
-        "upstream_blocks": list(dict.fromkeys(upstream)),
+        "upstream_blocks": [],
         "downstream_blocks": [],
     }
 

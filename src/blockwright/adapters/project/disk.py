@@ -7,6 +7,7 @@ none of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,16 @@ from blockwright.core.blocks import RetryPolicy
 from blockwright.core.errors import BlockwrightError, NotFound
 from blockwright.core.pipelines import PipelineSpec, ProjectSpec
 from blockwright.core.problems import Problem, ProjectInvalid
-from blockwright.ports.projects import CodeTree, FileNode
+from blockwright.ports.projects import CodeTree, ExaminedPipeline, FileNode
 
 if TYPE_CHECKING:
     from blockwright.adapters.project.file_verbs import Files
     from blockwright.core.products import Product
+    from blockwright.ports.dashboards import DashboardFiles
+    from blockwright.ports.editing import Editor
+    from blockwright.ports.history import History
+    from blockwright.ports.interactions import FormFiles
+    from blockwright.ports.templates import TemplateFiles
 
 
 def _no_secret(name: str) -> str | None:
@@ -95,6 +101,9 @@ class DiskProject:
 
     def pipeline(self, uuid: str) -> PipelineSpec:
         return self._pipelines.read(uuid)
+
+    def examined(self, uuid: str) -> ExaminedPipeline:
+        return self._pipelines.examined(uuid)
 
     def check(self) -> Sequence[Problem]:
         from blockwright.adapters.project.checks import check_project
@@ -178,6 +187,41 @@ class DiskProject:
 
         wanted = NewBlock(name, type, language, tuple(upstream), template)
         return new_block(self._border, self._pipelines.path(pipeline), wanted)
+
+    @cached_property
+    def history(self) -> History:
+        from blockwright.adapters.project.history import DiskHistory
+
+        return DiskHistory(self._cache.parent / "history" / self._border.root.name)
+
+    @property
+    def editor(self) -> Editor:
+        from blockwright.adapters.project.editor import DiskEditor
+
+        return DiskEditor(self._border, self._pipelines, self._cache)
+
+    @property
+    def templates(self) -> TemplateFiles:
+        from blockwright.adapters.project.custom_templates import DiskTemplates
+
+        return DiskTemplates(self._border, self._pipelines)
+
+    def file_names(self, most: int) -> tuple[Sequence[str], bool]:
+        from blockwright.adapters.project.file_names import file_names
+
+        return file_names(self._border, self._cache.parent, most)
+
+    @property
+    def forms(self) -> FormFiles:
+        from blockwright.adapters.project.interaction_store import DiskForms
+
+        return DiskForms(self._border, self._pipelines)
+
+    @property
+    def dashboards(self) -> DashboardFiles:
+        from blockwright.adapters.project.dashboard_files import DiskDashboards
+
+        return DiskDashboards(self._border)
 
     def render(self, text: str, variables: Mapping[str, Any], *, where: str) -> str:
         return self._templates.render(text, variables, where=where)

@@ -9,6 +9,7 @@ from blockwright.adapters.project import block_entries, pipeline_files, project_
 from blockwright.adapters.project.block_entries import Entry
 from blockwright.adapters.project.findings import Findings, Key
 from blockwright.adapters.project.names import closest, suggestion
+from blockwright.adapters.project.notification_doubts import doubt_notifications
 from blockwright.adapters.project.pipeline_files import PipelineFile
 from blockwright.core.blocks import BlockType
 
@@ -32,6 +33,7 @@ def doubt_pipeline(file: PipelineFile, findings: Findings, folder: str) -> None:
     _doubt_edges(file, findings)
     _doubt_types(file, findings)
     _doubt_executors(file, findings)
+    doubt_notifications(file.values.get("notification_config"), findings)
 
 
 def doubt_project(raw: Mapping[str, Any], findings: Findings) -> None:
@@ -39,6 +41,7 @@ def doubt_project(raw: Mapping[str, Any], findings: Findings) -> None:
     for name in raw:
         if name not in project_file.KNOWN and (known := closest(str(name), project_file.KNOWN)) is not None:
             findings.warn((name,), f"The key `{name}` means nothing.", f"Did you mean `{known}`?", "unknown_key")
+    doubt_notifications(raw.get("notification_config"), findings)
 
 
 def _doubt_keys(file: PipelineFile, findings: Findings) -> None:

@@ -3,17 +3,20 @@ connector profiles, the list of projects."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from blockwright.adapters.project import shapes
 from blockwright.adapters.project.confinement import Border
+from blockwright.adapters.project.dashboard_files import FOLDER, DiskDashboards, check_dashboard
 from blockwright.adapters.project.documents import BrokenYaml
 from blockwright.adapters.project.findings import Findings, problem_of
+from blockwright.adapters.project.interaction_files import LINK, check_links
 from blockwright.adapters.project.names import suggestion
 from blockwright.adapters.project.pipeline_reader import broken, located
 from blockwright.adapters.project.product_files import FILE as PRODUCTS
-from blockwright.adapters.project.product_files import read_products
+from blockwright.adapters.project.product_files import products_elsewhere, read_products
 from blockwright.adapters.project.rendering import TemplateError, Templates
 from blockwright.adapters.project.roots import read_settings
 from blockwright.adapters.project.trigger_entries import read_entries
@@ -28,12 +31,14 @@ def check_other_files(border: Border, templates: Templates, pipelines: Sequence[
     yield from _check(border, "io_config.yaml", _check_profiles, templates)
 
     def products(data: Any, findings: Findings) -> None:
-        _check_products(data, findings, pipelines)
+        _check_products(data, findings, pipelines, products_elsewhere(border.root))
 
     yield from _check(border, PRODUCTS, products)
     for uuid in pipelines:
         yield from _check(border, f"pipelines/{uuid}/triggers.yaml", _check_triggers)
-        yield from _check(border, f"pipelines/{uuid}/interactions.yaml", _check_interactions)
+        yield from _check(border, f"pipelines/{uuid}/{LINK}", check_links)
+    for id in DiskDashboards(border).ids():
+        yield from _check(border, f"{FOLDER}/{id}.yaml", check_dashboard)
     try:
         read_settings(border)
     except ProjectInvalid as error:
@@ -71,28 +76,22 @@ def _check_profiles(data: Any, findings: Findings) -> None:
             findings.error((name,), message, "Write `KEY: value` lines below it.")
 
 
-def _check_products(data: Any, findings: Findings, pipelines: Sequence[str]) -> None:
+def _check_products(
+    data: Any, findings: Findings, pipelines: Sequence[str], elsewhere: Mapping[str, Collection[str]]
+) -> None:
     for name, product in read_products(data, findings).items():
-        if product.pipeline not in pipelines:
+        project = PurePosixPath(product.project).name
+        if project in elsewhere:
+            if name not in elsewhere[project]:
+                message = (
+                    f"Project `{project}` has no data product `{name}`: a project shares what its own `{PRODUCTS}` has."
+                )
+                findings.warn((name, "project"), message, f"Add `{name}` to `{PRODUCTS}` of `{project}`.")
+        elif product.pipeline not in pipelines and not any(name in theirs for theirs in elsewhere.values()):
             message = f"The data product `{name}` names the pipeline `{product.pipeline}`, which this project has not."
-            advice = suggestion(product.pipeline, pipelines) or "It may be another project's."
+            advice = suggestion(product.pipeline, pipelines) or "Or say under `project` which project makes it."
             findings.warn((name, "object_uuid"), message, advice)
 
 
 def _check_triggers(data: Any, findings: Findings) -> None:
     read_entries(data, findings)
-
-
-def _check_interactions(data: Any, findings: Findings) -> None:
-    blocks = data.get("blocks")
-    if blocks is None:
-        return
-    if not isinstance(blocks, dict):
-        findings.error(
-            ("blocks",), "`blocks` must be a mapping.", "Write `block: []` lines below it, or `{}` for none."
-        )
-        return
-    for name, forms in blocks.items():
-        if forms is not None and not isinstance(forms, list):
-            message = f"The forms of `{name}` are {shapes.shown(forms)}; they must be a list."
-            findings.error(("blocks", name), message, "Begin each with `- uuid: file.yaml`.")

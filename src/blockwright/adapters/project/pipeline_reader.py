@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from blake3 import blake3
+
 from blockwright.adapters.project.block_entries import Entry
 from blockwright.adapters.project.block_files import BlockFiles
 from blockwright.adapters.project.confinement import Border, parts_of
@@ -25,6 +27,7 @@ from blockwright.core.blocks import BlockSpec, RetryPolicy
 from blockwright.core.errors import BlockwrightError, Forbidden, NotFound
 from blockwright.core.pipelines import Concurrency, PipelineSpec, PipelineType
 from blockwright.core.problems import Problem, ProjectInvalid, Severity
+from blockwright.ports.projects import ExaminedPipeline
 
 METADATA = "metadata.yaml"
 
@@ -84,6 +87,23 @@ class PipelineReader:
         if spec is None or findings.has_errors:
             raise ProjectInvalid([problem for problem in located(findings, text) if problem.severity is Severity.ERROR])
         return spec
+
+    def examined(self, uuid: str) -> ExaminedPipeline:
+        """What can be read of the pipeline, and its errors; raises NotFound, Forbidden."""
+        path = self.path(uuid)
+        try:
+            file, findings, text = self.examine(path)
+            spec = self._spec(uuid, path, file, findings)
+        except ProjectInvalid as error:
+            return ExaminedPipeline(None, error.problems, self._digest(path))
+        errors = [problem for problem in located(findings, text) if problem.severity is Severity.ERROR]
+        return ExaminedPipeline(spec, tuple(errors), self._digest(path))
+
+    def _digest(self, path: str) -> str:
+        try:
+            return blake3(self._border.read(path)).hexdigest()
+        except BlockwrightError:
+            return ""
 
     def examine(self, path: str) -> tuple[PipelineFile, Findings, str]:
         """What the file says, what is wrong with it, and its text; raises ProjectInvalid when it is no YAML."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from blockwright.adapters.project import shapes
@@ -11,6 +12,7 @@ from blockwright.adapters.project.confinement import Border
 from blockwright.adapters.project.documents import BrokenYaml
 from blockwright.adapters.project.findings import Findings, Key
 from blockwright.adapters.project.names import closest, suggestion
+from blockwright.adapters.project.roots import platform_root_of, projects_of
 from blockwright.adapters.project.shapes import Reader, Wrong
 from blockwright.core.blocks import BlockId, BlockType
 from blockwright.core.errors import BlockwrightError
@@ -63,7 +65,17 @@ def read_product(uuid: str, entry: Mapping[Any, Any], findings: Findings, place:
         values.get("outdated_starting_at", {}),
         values.get("settings", {}),
         values.get("project", ""),
+        values.get("shared_with"),
     )
+
+
+def products_elsewhere(root: Path) -> Mapping[str, frozenset[str]]:
+    """For each other project of the platform the names in its registry, as far as they can be read."""
+    try:
+        listed = projects_of(platform_root_of(root))
+    except BlockwrightError:
+        return {}
+    return {path.name: known_products(Border(path)) for _, path in listed if path != root}
 
 
 def known_products(border: Border) -> frozenset[str]:
@@ -77,8 +89,10 @@ def known_products(border: Border) -> frozenset[str]:
     return frozenset(str(name) for name in data) if isinstance(data, dict) else frozenset()
 
 
-def check_wish(entry: Entry, findings: Findings, known: Collection[str]) -> None:
-    """Doubt a block of type ``global_data_product`` that names no product that there is."""
+def check_wish(
+    entry: Entry, findings: Findings, known: Collection[str], elsewhere: Mapping[str, Collection[str]]
+) -> None:
+    """Doubt a block of type ``global_data_product`` that names no product that there is, here or ``elsewhere``."""
     if entry.type is not BlockType.GLOBAL_DATA_PRODUCT:
         return
     said = (entry.fields.get("configuration") or {}).get("global_data_product")
@@ -87,9 +101,16 @@ def check_wish(entry: Entry, findings: Findings, known: Collection[str]) -> None
     if not uuid:
         message = f"The block `{entry.uuid}` names no data product."
         findings.warn(place, message, "Write `global_data_product: {uuid: NAME}` below `configuration`.")
-    elif uuid not in known:
+        return
+    project = PurePosixPath(str(said.get("project") or "")).name if isinstance(said, dict) else ""
+    if project in elsewhere:
+        if uuid not in elsewhere[project]:
+            message = f"The block `{entry.uuid}` names the data product `{uuid}`, which project `{project}` has not."
+            advice = suggestion(str(uuid), elsewhere[project]) or f"Add it to `{FILE}` of `{project}`."
+            findings.warn((*place, "uuid"), message, advice)
+    elif uuid not in known and not any(uuid in theirs for theirs in elsewhere.values()):
         message = f"The block `{entry.uuid}` names the data product `{uuid}`, which this project has not."
-        advice = suggestion(str(uuid), known) or f"Add it to `{FILE}`. It may be another project's."
+        advice = suggestion(str(uuid), known) or f"Add it to `{FILE}`."
         findings.warn((*place, "uuid"), message, advice)
 
 
@@ -128,6 +149,7 @@ _READERS: dict[str, Reader] = {
     "outdated_starting_at": _numbers(COMPONENTS, "outdated_starting_at: {hour_of_day: 6}"),
     "project": shapes.text,
     "settings": _settings,
+    "shared_with": shapes.words,
     # The path of the machine that wrote it: the project's own folder counts. A block repeats the product's name.
     "repo_path": shapes.anything,
     "uuid": shapes.anything,

@@ -10,7 +10,9 @@ from blockwright.adapters.project.block_entries import retry_config
 from blockwright.adapters.project.findings import Findings
 from blockwright.adapters.project.shapes import Reader, Wrong
 from blockwright.core.blocks import RetryPolicy
+from blockwright.core.errors import Invalid
 from blockwright.core.pipelines import ProjectSpec
+from blockwright.core.retention import policy_of
 
 
 def read_project(data: Any, findings: Findings) -> dict[str, Any]:
@@ -101,6 +103,14 @@ def _switches(value: Any) -> dict[str, bool]:
     return found
 
 
+def _retention(value: Any) -> Any:
+    try:
+        policy_of({"retention": shapes.mapping(value)})
+    except Invalid as error:
+        raise Wrong(value, "a retention policy", f"{error.message} {error.hint}") from None
+    return value
+
+
 READERS: dict[Any, Reader] = {
     "project_type": shapes.one_of(("standalone", "main", "sub")),
     "project_uuid": shapes.text,
@@ -115,6 +125,7 @@ READERS: dict[Any, Reader] = {
     "limits": shapes.inside({"runs": shapes.whole(1)}),
     "pools": shapes.weights,
     "logging_config": shapes.mapping,
+    "retention": _retention,
     "pipelines": shapes.mapping,
     "spark_config": shapes.mapping,
     "emr_config": shapes.mapping,

@@ -32,12 +32,34 @@ def find_root(start: Path) -> Path:
 
 def projects_of(root: Path) -> list[tuple[str, Path]]:
     """The projects of the folder ``root`` by name: those that its ``settings.yaml`` lists, in its order, as far as
-    they exist; otherwise ``root`` itself. Raises ProjectInvalid when ``settings.yaml`` cannot be read."""
+    they exist; otherwise ``root`` itself. Raises ProjectInvalid when ``settings.yaml`` cannot be read, or lists two
+    folders of one name: the folder's name is the project's in every record."""
     root = Path(os.path.abspath(root))
     listed = _listed(root)
     if not listed:
         return [(root.name, root)]
-    return [(name, path) for name, path in listed if path.is_dir()]
+    there = [(name, path) for name, path in listed if path.is_dir()]
+    _require_names_apart(there)
+    return there
+
+
+def _require_names_apart(projects: list[tuple[str, Path]]) -> None:
+    seen: dict[str, tuple[str, Path]] = {}
+    for name, path in projects:
+        other, place = seen.setdefault(path.name, (name, path))
+        if place != path:
+            raise ProjectInvalid(
+                [
+                    Problem(
+                        SETTINGS,
+                        None,
+                        f"projects.{name}.path",
+                        f"The projects `{other}` and `{name}` are both in a folder called `{path.name}`, which is what "
+                        "their runs are recorded under.",
+                        "Rename one of the folders.",
+                    )
+                ]
+            )
 
 
 def platform_root_of(root: Path) -> Path:

@@ -11,7 +11,7 @@ from blockwright.adapters.project.confinement import write_error
 from blockwright.adapters.project.names import listing
 from blockwright.core.errors import Conflict, Invalid, NotFound
 
-TEMPLATES = ("blank", "etl", "mlops")
+TEMPLATES = ("blank", "etl", "mlops", "tuning")
 
 _FOLDER = Path(__file__).parent / "templates" / "projects"
 _SUFFIX = ".tmpl"

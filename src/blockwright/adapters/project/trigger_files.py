@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from blockwright.adapters.project.writes import create, rewrite
 from blockwright.adapters.project.yaml_edits import append, remove_item, set_key
 from blockwright.adapters.project.yaml_reader import read
 from blockwright.core.errors import BlockwrightError, Conflict, Forbidden, Invalid, NotFound
-from blockwright.core.problems import ProjectInvalid
+from blockwright.core.problems import Problem, ProjectInvalid, Severity
 from blockwright.core.triggers.entries import Entry
 from blockwright.ports.triggers import TriggerFile
 
@@ -69,6 +69,11 @@ class DiskTriggerFiles:
 
     def entry(self, pipeline: str, definition: Mapping[str, Any]) -> Entry:
         return read_entry(definition, Findings(_path(pipeline)), ())
+
+    def problems(self, pipeline: str, definition: Mapping[str, Any]) -> Sequence[Problem]:
+        findings = Findings(_path(pipeline))
+        read_entry(definition, findings, ())
+        return [found for found in findings.problems({}) if found.severity is Severity.ERROR]
 
     def put(self, pipeline: str, name: str, definition: Mapping[str, Any], *, expected: str | None = None) -> None:
         path = _path(pipeline)

@@ -8,7 +8,7 @@ comments and order but may lay other lines out anew. If even that says something
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -55,6 +55,64 @@ def remove_item(text: str, key: Key, index: int) -> str:
     return _changed(text, change, lambda: _remove_from_text(text, key, index))
 
 
+def remove_key(text: str, key: Key) -> str:
+    """The text without a key of a mapping and its value; comments above it stay."""
+
+    def change(data: Any) -> None:
+        del _mapping(data, key[:-1])[key[-1]]
+
+    return _changed(text, change, lambda: _remove_pair(text, key))
+
+
+def rename_key(text: str, key: Key, name: str) -> str:
+    """The text in which the key of a mapping is called otherwise, in its old place."""
+
+    def change(data: Any) -> None:
+        parent = _mapping(data, key[:-1])
+        pairs = [(name if old == key[-1] else old, value) for old, value in parent.items()]
+        parent.clear()
+        parent.update(pairs)
+
+    def edit() -> str | None:
+        place = spans(text).get(key)
+        if place is None or place.key_start < 0:
+            return None
+        return text[: place.key_start] + _like(text[place.key_start : place.key_end], name) + text[place.key_end :]
+
+    return _changed(text, change, edit)
+
+
+def replace_texts(text: str, new: Mapping[Key, str]) -> str:
+    """The text in which each of these values, texts all of them, is another text; in the quotes that it had."""
+
+    def change(data: Any) -> None:
+        for key, value in new.items():
+            _inside(data, key[:-1])[key[-1]] = value
+
+    def edit() -> str | None:
+        places = spans(text)
+        if any(key not in places or places[key].kind != "scalar" for key in new):
+            return None
+        made = text
+        for key in sorted(new, key=lambda key: -places[key].start):
+            place = places[key]
+            made = made[: place.start] + _like(made[place.start : place.end], new[key]) + made[place.end :]
+        return made
+
+    return _changed(text, change, edit) if new else text
+
+
+def reorder(text: str, key: Key, order: Sequence[int]) -> str:
+    """The text in which the items of a list stand in this order; comments directly above an item go with it."""
+
+    def change(data: Any) -> None:
+        parent = _mapping(data, key[:-1])
+        items = parent[key[-1]]
+        parent[key[-1]] = [items[place] for place in order]
+
+    return _changed(text, change, lambda: _reorder_in_text(text, key, order))
+
+
 def _changed(
     text: str,
     change: Callable[[Any], None],
@@ -93,6 +151,12 @@ def _mapping(data: Any, key: Key) -> Any:
         data = data[part]
     if not isinstance(data, dict):
         raise Invalid(f"`{dotted(key)}` is no mapping.", hint="Make it one, or take it out.")
+    return data
+
+
+def _inside(data: Any, key: Key) -> Any:
+    for part in key:
+        data = data[part]
     return data
 
 
@@ -141,16 +205,79 @@ def _append_in_text(text: str, key: Key, item: Any) -> str | None:
 
 
 def _remove_from_text(text: str, key: Key, index: int) -> str | None:
-    """Take out the lines of an item of a list in block style that has others beside it."""
+    """Take out an item of a list: in block style its lines, if it has others beside it."""
     places = spans(text)
     whole, item = places.get(key), places.get((*key, index))
-    if whole is None or item is None or whole.flow or (*key, 1) not in places:
+    if whole is None or item is None:
         return None
+    if whole.flow:
+        return _remove_from_flow(text, places, key, index)
+    if (*key, 1) not in places:
+        return _set_in_text(text, key, [])
     first = text.rfind("\n", 0, item.start) + 1
     if text[first : item.start].strip() != "-":
         return None
     end = _line_end(text, item.end - 1 if text[item.end - 1] == "\n" else item.end)
     return text[:first] + text[end + 1 :]
+
+
+def _remove_from_flow(text: str, places: dict[Key, Span], key: Key, index: int) -> str | None:
+    """Take out the item with the comma and space behind it, or of the last one those before it."""
+    item, before, behind = places[(*key, index)], places.get((*key, index - 1)), places.get((*key, index + 1))
+    if behind is not None:
+        return text[: item.start] + text[behind.start :]
+    return text[: before.end if before is not None else item.start] + text[item.end :]
+
+
+def _remove_pair(text: str, key: Key) -> str | None:
+    """Take out the lines of a pair of a mapping in block style that has others beside it."""
+    places = spans(text)
+    place, parent = places.get(key), places.get(key[:-1])
+    if place is None or parent is None or parent.flow or place.key_start < 0:
+        return None
+    first = text.rfind("\n", 0, place.key_start) + 1
+    if text[first : place.key_start].strip():
+        return None  # it begins an item of a list
+    end = _line_end(text, place.end - 1 if text[place.end - 1] == "\n" else place.end)
+    return text[:first] + text[end + 1 :]
+
+
+def _reorder_in_text(text: str, key: Key, order: Sequence[int]) -> str | None:
+    """Cut the list's lines into one piece for each item and put them together anew."""
+    places = spans(text)
+    whole = places.get(key)
+    if whole is None or whole.flow or sorted(order) != list(range(len(order))):
+        return None
+    starts = [_first_line(text, places[(*key, place)].start) for place in range(len(order))]
+    last = places[(*key, len(order) - 1)].end
+    end = last if text[last - 1] == "\n" else min(_line_end(text, last) + 1, len(text))
+    while end < len(text) and not text[end : (following := min(_line_end(text, end) + 1, len(text)))].strip():
+        end = following  # an empty line behind an item goes with it, also behind the last one
+    if any(text[start:].lstrip(" ")[:1] not in "-#" for start in starts):
+        return None
+    pieces = [text[start:stop] for start, stop in zip(starts, [*starts[1:], end], strict=True)]
+    newline = _newline(text)
+    ended = [piece if piece.endswith("\n") else piece + newline for piece in pieces]
+    made = "".join(ended[place] for place in order)
+    if not pieces[-1].endswith("\n"):
+        made = made.removesuffix(newline)
+    return text[: starts[0]] + made + text[end:]
+
+
+def _first_line(text: str, at: int) -> int:
+    """Where the line of an item begins, or the first of the comments directly above it."""
+    first = text.rfind("\n", 0, at) + 1
+    while first and text[(above := text.rfind("\n", 0, first - 1) + 1) : first].lstrip(" ").startswith("#"):
+        first = above
+    return first
+
+
+def _like(old: str, new: str) -> str:
+    """A text as YAML, in the quotes that the old one had where that says the same."""
+    for quote in ("'", '"'):
+        if old.startswith(quote) and new.isprintable() and quote not in new and "\\" not in new:
+            return f"{quote}{new}{quote}"
+    return _flow(new)
 
 
 def _add_pair(text: str, places: dict[Key, Span], key: Key, value: Any) -> str | None:
@@ -228,6 +355,16 @@ def _line_end(text: str, at: int) -> int:
 
 def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
+
+
+def dumped(value: Any) -> str:
+    """A new text in block style."""
+    return _dumped(value)
+
+
+def flow(value: Any) -> str:
+    """A value in one line."""
+    return _flow(value)
 
 
 def _dumped(value: Any) -> str:

@@ -8,12 +8,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from blockwright.adapters.tables.children import Child, ChildEnded, Limits, TooBig, TooSlow
 from blockwright.core.errors import BlockwrightError, Invalid, NotFound, Unavailable
-from blockwright.ports.tables import ColumnProfile, Page, TableDiff
+from blockwright.ports.tables import ChartSeries, ChartWish, ColumnProfile, Marks, Page, TableDiff
 from blockwright.wire.outputs import Output
 
 DEFAULTS = Limits()
@@ -51,6 +52,7 @@ class DuckDBTables:
             types=tuple(found["types"]),
             rows=tuple(tuple(row) for row in found["rows"]),
             total=found["total"],
+            matching=found["matching"],
         )
 
     def profile(self, output: Output) -> Sequence[ColumnProfile]:
@@ -58,6 +60,23 @@ class DuckDBTables:
         request = {"operation": "profile", "value": self._value(output)}
         found = self._ask(request, f"output `{output.name}`", self._limits.seconds)
         return [_profile(column) for column in found]
+
+    def chart(self, output: Output, wish: ChartWish) -> Marks:
+        request = {"operation": "chart", "value": self._value(output), "wish": asdict(wish)}
+        found = self._ask(request, f"output `{output.name}`", self._limits.seconds)
+        return Marks(
+            kind=found["kind"],
+            axis=found["x"],
+            series=tuple(
+                ChartSeries(one["name"], tuple(tuple(point) for point in one["points"])) for one in found["series"]
+            ),
+            words=tuple(found.get("words", ())),
+            left_out=found["left_out"],
+            rows=found["rows"],
+            total=found["total"],
+            upward=tuple(found.get("upward", ())),
+            interval=found.get("interval", ""),
+        )
 
     def export(self, output: Output, target: Path) -> int:
         suffix = target.suffix.lower()

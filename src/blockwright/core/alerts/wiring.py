@@ -26,7 +26,7 @@ from blockwright.core.durations import duration
 from blockwright.core.errors import Invalid
 
 _WEBHOOKS = {f"{service.value}_config": service for service in Service}
-_TEMPLATES = {
+TEMPLATES = {
     "failure": AlertKind.FAILURE,
     "success": AlertKind.SUCCESS,
     "passed_sla": AlertKind.PASSED_SLA,
@@ -154,11 +154,11 @@ class _Reader:
     def templates(self, value: Any) -> dict[AlertKind, Template]:
         found: dict[AlertKind, Template] = {}
         for name, texts in _mapping(value).items():
-            if name not in _TEMPLATES:
-                self.problems.append(f"`message_templates` has {name!r}; it may have {', '.join(_TEMPLATES)}.")
+            if name not in TEMPLATES:
+                self.problems.append(f"`message_templates` has {name!r}; it may have {', '.join(TEMPLATES)}.")
                 continue
             parts = _mapping(texts)
-            found[_TEMPLATES[name]] = Template(*(_text(parts.get(part)) for part in ("title", "summary", "details")))
+            found[TEMPLATES[name]] = Template(*(_text(parts.get(part)) for part in ("title", "summary", "details")))
         return found
 
     def stuck(self, value: Any) -> StuckRule:

@@ -35,6 +35,12 @@ OURS: dict[AlertKind, Template] = {
     AlertKind.TEST: Template("Test", "{reason}", "Project: {project}"),
 }
 
+NOT_STARTED = Template(
+    "Not started: {pipeline_uuid}",
+    "Trigger {pipeline_schedule_name} could not start its run of pipeline {pipeline_uuid}: {error}",
+    "Project: {project}",
+)
+"""What a failure says when there is no run."""
 _OURS_ALONE = Template()
 _LONGEST_TITLE = 250
 _LONGEST_BODY = 20_000

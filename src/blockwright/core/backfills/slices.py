@@ -70,13 +70,9 @@ def at(dates: Dates, position: int) -> datetime:
 
 
 def interval_of(dates: Dates, position: int) -> Mapping[str, Any]:
-    """What block code is told of a slice's interval, in the words of the format: from its date to the next one. ``ds``
-    and ``hr`` are the date as the clock of the backfill's time zone shows it."""
+    """What block code is told of a slice's interval, in the words of the format: from its date to the next one."""
     start, end = at(dates, position), at(dates, position + 1)
-    local = start.astimezone(time_zone(dates.timezone))
     return {
-        "ds": local.strftime("%Y-%m-%d"),
-        "hr": local.strftime("%H"),
         "execution_date": start,
         "interval_start_datetime": start,
         "interval_end_datetime": end,

@@ -10,11 +10,12 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from blockwright.core.blocks import BlockId
+from blockwright.core.copies import changed
 from blockwright.core.runs.expand import ChildPlan, Link, children_of, ordinary_links
 from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Role, Run, RunState
 from blockwright.core.runs.rules import Tally
@@ -99,7 +100,7 @@ class LiveRun:
             heapq.heappush(self.due, (row.due, row.name))
 
     def set(self, name: BlockRunName, **fields: Any) -> BlockRun:
-        row = replace(self.rows[name], **fields)
+        row = changed(self.rows[name], **fields)
         self.put(row)
         return row
 

@@ -141,6 +141,7 @@ class RunKind(StrEnum):
     BACKFILL = "backfill"
     PIPELINE = "pipeline"  # started by block code of another run
     REPLAY = "replay"
+    CHART = "chart"  # draws one chart; listed apart, since nobody asked for a run
 
 
 class Queue(StrEnum):
@@ -191,7 +192,8 @@ class RunRequest:
 
     ``priority``: of waiting runs the highest goes first. ``trigger`` and ``due`` say what fired and for which time,
     ``backfill`` and ``slice`` which part of which backfill it is, ``product`` which data product it makes, ``event``
-    what block code gets as ``kwargs['event']``. ``requested_by`` names the person or token.
+    what block code gets as ``kwargs['event']``. ``requested_by`` names the person or token, ``key`` the idempotency key
+    that was claimed for it: the run is written together with the claim's answer.
     """
 
     project: str
@@ -215,6 +217,7 @@ class RunRequest:
     product: str | None = None
     requested_by: str = ""
     event: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,11 @@ def shape_of(
 ) -> RunShape:
     """The shape of a run of ``pipeline``; raises NotFound when the selection names a block that is not there.
 
-    Blocks that only feed the selected ones take part as ``bound`` nodes without upstreams of their own.
+    Blocks that only feed the selected ones take part as ``bound`` nodes without upstreams of their own. Charts take
+    part only when they are selected.
     """
     specs = {block.uuid: block for block in pipeline.blocks if block.type.runs}
+    specs |= {chart.uuid: chart for chart in pipeline.widgets if chart.uuid in selection.blocks}
     upstream = {uuid: tuple(name for name in spec.upstream if name in specs) for uuid, spec in specs.items()}
     chosen = _chosen(pipeline, specs, upstream, selection)
     bound = {name for uuid in chosen for name in upstream[uuid]} - chosen
@@ -113,6 +115,14 @@ def shape_of(
         following={uuid: tuple(names) for uuid, names in following.items()},
         callback_blocks=frozenset(block.uuid for block in pipeline.callbacks),
     )
+
+
+def multiplied(pipeline: PipelineSpec) -> frozenset[BlockId]:
+    """The blocks that run once for each item of a dynamic block before them."""
+    specs = {block.uuid: block for block in pipeline.blocks if block.type.runs}
+    upstream = {uuid: tuple(name for name in spec.upstream if name in specs) for uuid, spec in specs.items()}
+    known: dict[BlockId, bool] = {}
+    return frozenset(uuid for uuid in topological(upstream) if _expanded(uuid, upstream, specs, known))
 
 
 def _chosen(

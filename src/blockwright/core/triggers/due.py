@@ -104,6 +104,15 @@ def resume(trigger: Trigger, now: datetime) -> Trigger:
     return replace(trigger, next_due=_first_look(trigger.spec, trigger.settled, now))
 
 
+def set_back(trigger: Trigger, now: datetime, *, lead: timedelta = timedelta()) -> Trigger | None:
+    """The trigger as it goes on when the clock shows a time long before what is decided already, because somebody set
+    it back; None while it does not. Else nothing would be due until the clock is there again. What has been run for in
+    the meantime is not run for again: each due time has one run."""
+    if trigger.settled is None or trigger.settled <= now + lead + GRACE:
+        return None
+    return resume(replace(trigger, settled=now - TICK), now)
+
+
 def _first_look(spec: TriggerSpec, settled: datetime, now: datetime) -> datetime | None:
     found = schedule_of(spec)
     if found.once or found.always_on:

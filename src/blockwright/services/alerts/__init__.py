@@ -7,6 +7,7 @@ from blockwright.services.alerts.occasions import (
     look_for_stuck,
     told_of_block,
     told_of_end,
+    told_of_fire,
     told_of_sla,
 )
 
@@ -19,6 +20,7 @@ __all__ = [
     "send_test",
     "told_of_block",
     "told_of_end",
+    "told_of_fire",
     "told_of_sla",
     "wiring_of",
 ]

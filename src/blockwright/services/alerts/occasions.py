@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from blockwright.core.alerts.model import AlertKind, Wiring
+from blockwright.core.alerts.model import AlertKind, Template, Wiring
 from blockwright.core.alerts.watching import sla_due, too_slow
-from blockwright.core.alerts.wording import worded
+from blockwright.core.alerts.wording import NOT_STARTED, worded
 from blockwright.core.durations import in_words
+from blockwright.core.errors import NotFound
 from blockwright.core.runs.model import BlockRunName, Queue, Run, RunId, RunKind, RunState
+from blockwright.core.triggers.model import TriggerId
 from blockwright.ports.alerts import NewAlert
 from blockwright.ports.workspace import Workspace
 from blockwright.services.alerts.channels import wiring_of
@@ -39,7 +41,7 @@ class _About:
 
 def watched(run: Run) -> bool:
     """Whether alerts are raised for the run: not when a person sits before it and sees how it goes."""
-    return run.queue is Queue.ENGINE and run.kind is not RunKind.INTERACTIVE
+    return run.queue is Queue.ENGINE and run.kind not in (RunKind.INTERACTIVE, RunKind.CHART)
 
 
 def told_of_end(workspace: Workspace, run_id: RunId, event: int) -> list[int]:
@@ -65,6 +67,26 @@ def told_of_block(workspace: Workspace, run_id: RunId, name: BlockRunName) -> li
     # Once for all dynamic children of a block: thousands may fail for one reason.
     key = f"quality/{run_id}/{run.round}/{row.block}"
     return _raise(workspace, AlertKind.DATA_QUALITY, key, run, block_values(workspace, run, row))
+
+
+def told_of_fire(workspace: Workspace, trigger: int, key: str, reason: str) -> list[int]:
+    """A trigger was due and could not start its run; a failure like that of a run, which there is none of."""
+    try:
+        found = workspace.triggering.records.get(TriggerId(trigger))
+    except NotFound:
+        return []
+    values = {
+        "project": found.project,
+        "pipeline_uuid": found.pipeline,
+        "pipeline_schedule_id": str(found.id),
+        "pipeline_schedule_name": found.spec.name,
+        "pipeline_schedule_description": found.spec.description,
+        "reason": reason,
+        "error": reason,
+    }
+    about = _About(f"fire/{trigger}/{key}", found.pipeline, trigger=trigger)
+    wiring = wiring_of(workspace, found.pipeline)
+    return _add(workspace, wiring, AlertKind.FAILURE, about, values, ours=NOT_STARTED)
 
 
 def sla_of(run: Run) -> datetime | None:
@@ -192,11 +214,18 @@ def _raise(workspace: Workspace, kind: AlertKind, key: str, run: Run, values: Ma
     return _add(workspace, wiring_of(workspace, run.pipeline), kind, about, values)
 
 
-def _add(workspace: Workspace, wiring: Wiring, kind: AlertKind, about: _About, values: Mapping[str, str]) -> list[int]:
+def _add(
+    workspace: Workspace,
+    wiring: Wiring,
+    kind: AlertKind,
+    about: _About,
+    values: Mapping[str, str],
+    ours: Template | None = None,
+) -> list[int]:
     wanting = wiring.wants(kind)
     if not wanting and kind not in _LISTED:
         return []
-    template = wiring.templates.get(kind)
+    template = wiring.templates.get(kind, ours)
     message = worded(kind, values, template) if template else worded(kind, values)
     alert = NewAlert(about.key, kind, message.title, message.body, about.pipeline, about.run, about.trigger)
     names = [channel.name for channel in wanting]

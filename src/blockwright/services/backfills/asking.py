@@ -147,6 +147,13 @@ def wish(workspace: Workspace, backfill: Backfill, wanted: Wish) -> Backfill:
     return changed
 
 
+def set_parallel(workspace: Workspace, backfill: Backfill, parallel: int) -> Backfill:
+    """Let so many slices run at once from now on. Raises Invalid (code ``backfill``), Conflict when it has ended."""
+    if not 1 <= parallel <= MOST_PARALLEL:
+        raise _wrong(f"{parallel} slices at once cannot be.", f"Take 1 to {MOST_PARALLEL:,}.")
+    return workspace.triggering.backfills.set_parallel(backfill.id, parallel, now=workspace.clock.now())
+
+
 def find(workspace: Workspace, number: int) -> Backfill:
     """Raises NotFound (code ``backfill_not_found``), also for one of another project."""
     found = workspace.triggering.backfills.get(BackfillId(number))

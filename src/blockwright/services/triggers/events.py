@@ -131,10 +131,17 @@ def event_triggers(workspace: Workspace) -> Sequence[Trigger]:
     return workspace.triggering.records.list(which, limit=100_000)
 
 
-def run_now(workspace: Workspace, trigger: Trigger, *, variables: Mapping[str, Any] | None = None, by: str = "") -> Run:
+def run_now(
+    workspace: Workspace,
+    trigger: Trigger,
+    *,
+    variables: Mapping[str, Any] | None = None,
+    by: str = "",
+    key: str = "",
+) -> Run:
     """A run as the trigger would start it, whatever the time; raises as ``services.runs.start``."""
     fire = Fire(trigger.id, f"now:{uuid4().hex}", reason=f"asked for by {by}" if by else "asked for")
-    return start(workspace, trigger, Call(fire, variables=variables or {}, by=by))
+    return start(workspace, trigger, Call(fire, variables=variables or {}, by=by, key=key))
 
 
 # Who calls --------------------------------------------------------------------------------------------------------

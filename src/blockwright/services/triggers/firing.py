@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from blockwright.core.errors import BlockwrightError, Conflict, Invalid, Unavailable
 from blockwright.core.runs.model import Run
-from blockwright.core.triggers.due import Decision, Missed, decide, lead_of, schedule_of
+from blockwright.core.triggers.due import GRACE, Decision, Missed, decide, lead_of, schedule_of, set_back
 from blockwright.core.triggers.model import Misfire, Outcome, Trigger, TriggerId
 from blockwright.ports.runs import Fire, Settling
 from blockwright.ports.workspace import Workspace
@@ -42,6 +42,23 @@ def fire_due(workspace: Workspace, *, without: Collection[str] = ()) -> list[Run
     return started
 
 
+def follow_clock_back(workspace: Workspace) -> list[Trigger]:
+    """After the clock may have been set back: let triggers go on from the time that it shows now. Returns those that
+    had been decided for times to come."""
+    records, now = workspace.triggering.records, workspace.clock.now()
+    found = []
+    for trigger in records.ahead(workspace.project.name, now + GRACE):
+        try:
+            goes_on = set_back(trigger, now, lead=_lead(workspace, trigger))
+        except Invalid:
+            continue  # said when it is looked at
+        if trigger.settled is None or goes_on is None or goes_on.settled is None:
+            continue
+        if records.settle(trigger.id, Settling(trigger.settled, goes_on.settled, goes_on.next_due), now=now):
+            found.append(trigger)
+    return found
+
+
 def look_at(workspace: Workspace, trigger: Trigger) -> list[Run]:
     """Decide about one trigger and do it. Returns the runs that were started; none when somebody else was faster."""
     before, now = trigger.settled, workspace.clock.now()
@@ -61,7 +78,9 @@ def look_at(workspace: Workspace, trigger: Trigger) -> list[Run]:
     if decision.missed is not None:
         missed = decision.missed
         settling = Settling(before, missed.last, now if decision.fires else decision.next_due)
-        fire = Fire(trigger.id, _key(missed.first), missed.first, _missed_reason(missed, trigger.spec.misfire))
+        # Under a key of its own: if the clock is set back, that due time may still have its run.
+        key = f"missed {_key(missed.first)}"
+        fire = Fire(trigger.id, key, missed.first, _missed_reason(missed, trigger.spec.misfire))
         if not workspace.triggering.records.settle(trigger.id, settling, now=now, fire=fire, outcome=Outcome.MISSED):
             return []
         before = missed.last
@@ -81,7 +100,9 @@ def _fire_all(workspace: Workspace, trigger: Trigger, decision: Decision, before
         except Conflict as error:
             if error.code != "fired":
                 raise
-            return started  # another engine is at it
+            if not workspace.triggering.records.settle(trigger.id, settling, now=now):
+                return started  # another engine is at it
+            run = None  # it was run for before the clock was set back, and is done with
         except Unavailable:
             workspace.triggering.records.settle(trigger.id, Settling(before, before, now + AGAIN), now=now)
             raise
@@ -116,12 +137,16 @@ def _settle(workspace: Workspace, settling: Settling, fire: Fire, outcome: Outco
 
 def _decision(workspace: Workspace, trigger: Trigger, now: datetime) -> Decision:
     found = schedule_of(trigger.spec)
-    lead, busy = timedelta(), False
-    if trigger.spec.settings.landing_time_enabled:
-        lead = lead_of(workspace.triggering.records.runtimes(trigger.id, count=RUNTIMES))
+    lead, busy = _lead(workspace, trigger), False
     if found.always_on:
         busy = workspace.triggering.records.unfinished_run(trigger.id) is not None
     return decide(trigger, now, lead=lead, busy=busy)
+
+
+def _lead(workspace: Workspace, trigger: Trigger) -> timedelta:
+    if not trigger.spec.settings.landing_time_enabled:
+        return timedelta()
+    return lead_of(workspace.triggering.records.runtimes(trigger.id, count=RUNTIMES))
 
 
 def _key(due: datetime) -> str:

@@ -66,10 +66,18 @@ def would_have_fired(spec: TriggerSpec, start: datetime, end: datetime, limit: i
 
 
 def calendar(
-    workspace: Workspace, start: datetime, end: datetime, limit: int, *, visible: Callable[[str], bool]
+    workspace: Workspace,
+    start: datetime,
+    end: datetime,
+    limit: int,
+    *,
+    visible: Callable[[str], bool],
+    paused: bool = False,
+    each: int,
 ) -> Sequence[Coming]:
-    """The due times of the active triggers of ``visible`` pipelines in ``start <= time < end``, in order."""
-    which = TriggerFilter(workspace.project.name, type=TriggerType.TIME, active=True)
+    """The due times of the active triggers (``paused``: of the others, too) of ``visible`` pipelines in
+    ``start <= time < end``, in order; of ``each`` trigger only the first so many."""
+    which = TriggerFilter(workspace.project.name, type=TriggerType.TIME, active=None if paused else True)
     listed = workspace.triggering.records.list(which, limit=100_000)
     triggers = [one for one in listed if not one.problem and visible(one.pipeline)]
 
@@ -83,7 +91,7 @@ def calendar(
                 yield trigger.next_due, trigger.id, trigger
             return
         begin = start if trigger.spec.start_time is None else max(start, trigger.spec.start_time)
-        for due in between(found, begin, end):
+        for due in islice(between(found, begin, end), each):
             yield due, trigger.id, trigger
 
     merged = heapq.merge(*map(times, triggers), key=lambda item: item[:2])
@@ -101,11 +109,11 @@ def parse_moment(text: str) -> datetime:
     """A time that a person wrote: ISO, UTC unless it says otherwise. Raises Invalid."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Invalid(
             f"`{text}` is no date or time.", hint="Write for example 2024-05-01 or 2024-05-01T06:00."
         ) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def report(trigger: Trigger) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from blockwright.services import runs
 class Call:
     """What makes a trigger fire. ``due`` is None for events and calls, whose date is now. ``variables`` go before the
     trigger's own, ``event`` is what block code gets as ``kwargs['event']``, ``by`` who asked, ``product`` the data
-    product that the run computes."""
+    product that the run computes, ``key`` the idempotency key that was claimed for it."""
 
     fire: Fire
     kind: RunKind = RunKind.TRIGGER
@@ -31,6 +31,7 @@ class Call:
     event: Mapping[str, Any] = field(default_factory=dict)
     by: str = ""
     product: str | None = None
+    key: str = ""
 
 
 def start(workspace: Workspace, trigger: Trigger, call: Call) -> Run:
@@ -52,6 +53,7 @@ def start(workspace: Workspace, trigger: Trigger, call: Call) -> Run:
         requested_by=call.by,
         event=call.event,
         settings=_settings(workspace, trigger, call),
+        key=call.key,
     )
     stamp = date.strftime("%Y%m%dT%H%M%S_%f") if date.microsecond else date.strftime("%Y%m%dT%H%M%S")
     system = {"trigger_name": spec.name, "execution_partition": f"{trigger.id}/{stamp}", **_interval(trigger, date)}

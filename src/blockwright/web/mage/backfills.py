@@ -20,6 +20,7 @@ from blockwright.web.backfills import changed
 from blockwright.web.mage.errors import OldBody, OldRoute, part
 from blockwright.web.mage.lists import Document, Limit, Offset, require_pipeline, workspaces
 from blockwright.web.mage.words import date_text
+from blockwright.web.products import sees_product
 from blockwright.web.routing import Routes, signed_in
 from blockwright.web.runs import decoded
 from blockwright.web.site import Caller, TheCaller
@@ -111,7 +112,7 @@ def mage_products(caller: TheCaller) -> Document:
         _product(workspace, product)
         for workspace in workspaces(caller)
         for product in workspace.files.products().values()
-        if caller.actor.may(Permission.VIEW, workspace.project.name, product.pipeline)
+        if sees_product(caller, workspace, product)
     ]
     return {"global_data_products": found, "metadata": {"count": len(found), "next": False}}
 
@@ -121,7 +122,7 @@ def mage_products(caller: TheCaller) -> Document:
 def mage_product(caller: TheCaller, uuid: str) -> Document:
     for workspace in workspaces(caller):
         product = workspace.files.products().get(uuid)
-        if product and caller.actor.may(Permission.VIEW, workspace.project.name, product.pipeline):
+        if product and sees_product(caller, workspace, product):
             return {"global_data_product": _product(workspace, product), "metadata": None}
     raise NotFound(f"There is no data product `{uuid}`.", code="product_not_found")
 

@@ -61,14 +61,16 @@ def mage_session(site: TheSite, request: Request, body: OldBody) -> Document:
 @routes.post("/pipeline_schedules/{number}/pipeline_runs/{token}", summary="Fire an API trigger (as Mage's)")
 @declared_open
 def mage_trigger(site: TheSite, number: Number, token: str, body: OldBody) -> Document:
-    return {"pipeline_run": run_document(events.fire_by_token(site.installation, number, token, body))}
+    run = events.fire_by_token(site.installation, number, token, body)
+    return {"pipeline_run": run_document(run, site.installation.clock.now())}
 
 
 @routes.post("/pipeline_schedules/{number}/api_trigger", summary="Fire an API trigger, token in a header (as Mage's)")
 @declared_open
 def mage_api_trigger(site: TheSite, number: Number, body: OldBody, authorization: Authorization = "") -> Document:
     token = _bearer(authorization)
-    return {"pipeline_run": run_document(events.fire_by_token(site.installation, number, token, body))}
+    run = events.fire_by_token(site.installation, number, token, body)
+    return {"pipeline_run": run_document(run, site.installation.clock.now())}
 
 
 @routes.post("/pipeline_schedules/{number}/pipeline_runs", summary="Run a schedule now (as Mage's)")
@@ -79,7 +81,7 @@ def mage_run_schedule(caller: TheCaller, number: Number, body: OldBody) -> Docum
     run = events.run_now(workspace, trigger, variables=variables, by=caller.actor.name)
     caller.record("trigger.run", run.project, f"{run.pipeline}/{trigger.spec.name}", run=run.id)
     queued(caller, run)
-    return {"pipeline_run": run_document(run), "metadata": None}
+    return {"pipeline_run": run_document(run, caller.site.installation.clock.now()), "metadata": None}
 
 
 @routes.post("/events", summary="Offer an event to the event triggers (as Mage's)")
@@ -94,7 +96,8 @@ def mage_event(caller: TheCaller, body: OldBody) -> Document:
             fired += events.fire_for_any(installation.workspace(project), body, event_id)
     for run in fired:
         queued(caller, run)
-    return {"event": {"id": event_id, "pipeline_runs": [run_document(run) for run in fired]}, "metadata": None}
+    shown = [run_document(run, installation.clock.now()) for run in fired]
+    return {"event": {"id": event_id, "pipeline_runs": shown}, "metadata": None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ from blockwright.web.mage.words import (
     schedule_document,
     states_of,
 )
+from blockwright.web.metrics import ALIVE_SECONDS
 from blockwright.web.routing import Routes, declared_open, signed_in
 from blockwright.web.runs import visible_pipelines
-from blockwright.web.site import Caller, TheCaller, TheSite, require_run
+from blockwright.web.site import Caller, Site, TheCaller, TheSite, require_run
 
 routes = Routes(prefix="/api", tags=["mage"], route_class=OldRoute)
 
@@ -45,7 +46,7 @@ def mage_status(site: TheSite) -> Document:
     status = {
         "is_instance_manager": False,
         "instance_type": "server_and_scheduler",
-        "scheduler_status": "running",
+        "scheduler_status": "running" if _engine_lives(site) else "stopped",
         "require_user_authentication": site.sign_in,
         "require_user_permissions": site.sign_in,
         "project_type": "standalone",
@@ -105,9 +106,10 @@ def mage_runs(
         if not status or states:
             found += workspace.runs.list(which, limit=offset + limit + 1)
     found.sort(key=lambda run: -run.id)
+    now = caller.site.installation.clock.now()
     shown = found[offset : offset + limit]
     metadata = {"count": len(found), "next": len(found) > offset + limit}
-    return {"pipeline_runs": [run_document(run) for run in shown], "metadata": metadata}
+    return {"pipeline_runs": [run_document(run, now) for run in shown], "metadata": metadata}
 
 
 @routes.get("/pipeline_runs/{number}", summary="One run with its block runs (as Mage's)")
@@ -116,7 +118,8 @@ def mage_run(caller: TheCaller, number: Annotated[int, paging.AnyNumber]) -> Doc
     workspace, run = _require_run(caller, number)
     rows = workspace.runs.block_run_page(run.id, limit=MOST_BLOCK_RUNS)
     block_runs = [block_run_document(run, row) for _, row in rows]
-    return {"pipeline_run": {**run_document(run), "block_runs": block_runs}, "metadata": None}
+    document = run_document(run, caller.site.installation.clock.now())
+    return {"pipeline_run": {**document, "block_runs": block_runs}, "metadata": None}
 
 
 def require_pipeline(caller: Caller, uuid: str) -> Workspace:
@@ -131,11 +134,16 @@ def require_pipeline(caller: Caller, uuid: str) -> Workspace:
 def require_schedule(caller: Caller, number: int, permission: Permission) -> tuple[Workspace, Trigger]:
     """A trigger with whose pipeline the caller may do what ``permission`` says; raises NotFound."""
     for workspace in workspaces(caller):
-        trigger = workspace.triggering.records.get(TriggerId(number))
+        try:
+            trigger = workspace.triggering.records.get(TriggerId(number))
+        except NotFound:
+            break  # the numbers of all projects are one row: what is missing and what is hidden answer alike
         there = trigger.project == workspace.project.name and trigger.gone is None
         if there and caller.actor.may(permission, trigger.project, trigger.pipeline):
             return workspace, trigger
-    raise NotFound(f"There is no schedule {number}.", hint="`GET /api/pipeline_schedules` lists them.")
+    raise NotFound(
+        f"There is no schedule {number}.", hint="`GET /api/pipeline_schedules` lists them.", code="trigger_not_found"
+    )
 
 
 def workspaces(caller: Caller) -> Iterator[Workspace]:
@@ -143,6 +151,18 @@ def workspaces(caller: Caller) -> Iterator[Workspace]:
     installation = caller.site.installation
     for name in sorted(caller.actor.visible(installation.projects())):
         yield installation.workspace(name)
+
+
+def _engine_lives(site: Site) -> bool:
+    """Whether any engine has told its figures of late; one database has them for all projects."""
+    installation = site.installation
+    for name in installation.projects():
+        try:
+            figures = installation.workspace(name).oversight.figures
+            return any(what == "started" for _, what, _ in figures.all(within_seconds=ALIVE_SECONDS))
+        except BlockwrightError:
+            continue  # a project that cannot be read; another one tells as well
+    return False
 
 
 def _pipeline(workspace: Workspace, uuid: str) -> Document:

@@ -10,6 +10,7 @@ from blockwright.core.pipelines import PipelineSpec
 from blockwright.core.runs.model import BlockRun, BlockState, Run, RunState
 from blockwright.core.triggers.definitions import definition_of
 from blockwright.core.triggers.model import Trigger
+from blockwright.services.alerts.occasions import sla_of
 from blockwright.web.pipelines import block_entries
 from blockwright.wire import values
 
@@ -45,7 +46,9 @@ def date_text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def run_document(run: Run) -> dict[str, Any]:
+def run_document(run: Run, now: datetime) -> dict[str, Any]:
+    """``metrics`` are record counts of integration pipelines in the old words; others have none."""
+    due = sla_of(run)
     execution_date = values.decode(run.system.get("execution_date"))
     partition = run.system.get("execution_partition")
     return {
@@ -63,7 +66,7 @@ def run_document(run: Run) -> dict[str, Any]:
         "event_variables": run.system.get("event") or {},
         "executor_type": "local_python",
         "metrics": None,
-        "passed_sla": False,
+        "passed_sla": due is not None and (run.finished or now) > due,
     }
 
 
@@ -79,8 +82,18 @@ def block_run_document(run: Run, row: BlockRun) -> dict[str, Any]:
         "started_at": date_text(row.started),
         "completed_at": date_text(row.finished),
         "updated_at": date_text(row.finished or row.started or run.created),
-        "metrics": None,
+        "metrics": _metrics(row),
     }
+
+
+def _metrics(row: BlockRun) -> dict[str, Any] | None:
+    """Of dynamic children which one they are, and how often what was tried again has been tried."""
+    found: dict[str, Any] = {}
+    if row.index is not None:
+        found["dynamic_block_index"] = row.index
+    if row.attempt > 1:
+        found["retry"] = {"attempts": row.attempt}
+    return found or None
 
 
 def schedule_document(trigger: Trigger, token: str | None, root: str) -> dict[str, Any]:

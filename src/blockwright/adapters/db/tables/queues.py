@@ -53,6 +53,8 @@ idempotency = Table(
     Column("status", Integer, nullable=False),
     Column("answer", Text, nullable=False),
     Column("created", BigInteger, nullable=False),
+    Column("holder", Text, nullable=False),  # the process that is at it
+    Column("run", BigInteger),  # what was made for it, before it is answered
     PrimaryKeyConstraint("project", "key"),
     Index("idempotency_by_age", "created"),
     sqlite_with_rowid=False,

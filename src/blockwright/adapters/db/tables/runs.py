@@ -73,6 +73,7 @@ run_lease = Table(
 
 _COMPLETED = text("state = 'completed'")
 _COMPLETED_WHOLE = text("state = 'completed' AND role <> 'child'")
+_WITHOUT_RESULT = text("state IN ('failed', 'cancelled', 'skipped', 'upstream_failed') AND role <> 'child'")
 
 block_run = Table(
     "block_run",
@@ -127,6 +128,15 @@ block_run = Table(
         "settled",
         sqlite_where=_COMPLETED_WHOLE,
         postgresql_where=_COMPLETED_WHOLE,
+    ),
+    Index(
+        "block_run_without_result",
+        "project",
+        "pipeline",
+        "block",
+        "run_id",
+        sqlite_where=_WITHOUT_RESULT,
+        postgresql_where=_WITHOUT_RESULT,
     ),
     sqlite_with_rowid=False,
 )

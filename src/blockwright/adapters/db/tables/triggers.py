@@ -48,6 +48,20 @@ trigger_fire = Table(
     Column("run_id", RowId),
     PrimaryKeyConstraint("trigger_id", "key"),
     Index("trigger_fire_by_time", "trigger_id", "fired"),
+    Index("trigger_fire_by_age", "project", "fired"),
+    sqlite_with_rowid=False,
+)
+
+# How often a trigger had each outcome: the sum is asked for again and again, and the history is forgotten some day.
+trigger_tally = Table(
+    "trigger_tally",
+    metadata,
+    Column("trigger_id", RowId, ForeignKey("trigger.id", ondelete="CASCADE"), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("fires", BigInteger, nullable=False),
+    PrimaryKeyConstraint("trigger_id", "outcome"),
+    Index("trigger_tally_by_project", "project"),
     sqlite_with_rowid=False,
 )
 

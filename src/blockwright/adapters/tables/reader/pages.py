@@ -22,6 +22,7 @@ from blockwright.adapters.tables.reader.queries import (
     first_line,
     known,
     missing_as_null,
+    one_row,
     quoted,
     register,
     rows_of,
@@ -40,13 +41,15 @@ def page(
     if offset < 0 or limit < 0:
         raise Invalid(f"A page starts at row {offset} and has {limit} rows; neither can be negative.")
     limit = max(0, min(limit, table.rows - offset))
+    matching = table.rows
     if limit * len(table.columns) > _MOST_CELLS:
         raise Invalid(
             f"A page of {limit:,} rows and {len(table.columns):,} columns is too large.",
             hint="Ask for fewer rows, or export the value.",
         )
     if sort or where is not None:
-        rows: Rows = _chosen(table, offset, limit, sort, where, memory)
+        rows: Rows
+        rows, matching = _chosen(table, offset, limit, sort, where, memory)
     else:
         rows = slice(min(offset, table.rows), min(offset, table.rows) + limit)
     columns = [cells(column, rows) for column in table.columns]
@@ -56,13 +59,14 @@ def page(
         "types": [column.type for column in table.columns],
         "rows": [[column[row] for column in columns] for row in range(count)],
         "total": table.rows,
+        "matching": matching,
     }
 
 
 def _chosen(
     table: Table, offset: int, limit: int, sort: Sequence[str], where: str | None, memory: int
-) -> np.ndarray[Any, Any]:
-    """The numbers of the rows of the page."""
+) -> tuple[np.ndarray[Any, Any], int]:
+    """The numbers of the rows of the page, and how many rows the condition lets through."""
     with connected(memory) as database:
         condition = conditions.parse(database, where, table) if where is not None else conditions.EVERYTHING
         hidden = _hidden(condition.columns)
@@ -75,12 +79,12 @@ def _chosen(
             f"{missing_as_null(name, used[name])} AS {quoted(label)}"
             for name, label in zip(used, condition.columns, strict=True)
         ]
-        sql = (
-            f"SELECT {row} FROM (SELECT {', '.join(shown)} FROM data) AS {quoted(hidden)} WHERE {condition.sql} "
-            f"ORDER BY {', '.join([*order, row])} LIMIT {limit} OFFSET {offset}"
-        )
+        found = f"FROM (SELECT {', '.join(shown)} FROM data) AS {quoted(hidden)} WHERE {condition.sql}"
+        sql = f"SELECT {row} {found} ORDER BY {', '.join([*order, row])} LIMIT {limit} OFFSET {offset}"
         try:
-            return rows_of(database, sql)
+            rows = rows_of(database, sql)
+            matching = table.rows if where is None else int(one_row(database, f"SELECT count(*) {found}")[0])
+            return rows, matching
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error as error:

@@ -40,21 +40,21 @@ def describe(database: Any, column: Column, rows: int) -> dict[str, Any]:
 
 def summarize(database: Any, column: Column, rows: int) -> dict[str, Any]:
     """Nulls, distinct values, minimum, maximum, and for numbers mean and standard deviation."""
-    register(database, "data", rows, {"cell": _comparable(column)})
+    register(database, "data", rows, {"cell": comparable(column)})
     distinct = "count(DISTINCT cell)" if rows <= _EXACT else "approx_count_distinct(cell)"
     present, found = one_row(database, f"SELECT count(cell), {distinct} FROM {_cells(column)}")
     summary: dict[str, Any] = {"nulls": rows - present, "distinct": min(found, present)}
     if _is_ordered(column):
         least = database.execute(f"SELECT min(cell), max(cell) FROM {_cells(column)}").to_arrow_table()
         summary["minimum"], summary["maximum"] = _original(column, [least.column(0), least.column(1)])
-    if _is_number(column):
+    if is_number(column):
         summary["mean"], summary["deviation"] = _moments(database, column)
     return summary
 
 
 def _distribution(database: Any, column: Column, rows: int) -> dict[str, Any]:
     """Quantiles and histogram of what has an order, the most frequent values of the rest. After ``summarize``."""
-    if _is_number(column) or _is_time(column):
+    if is_number(column) or is_time(column):
         return {"quantiles": _quantiles(database, column, rows), "histogram": _histogram(database, column)}
     if _is_ordered(column):
         return {"top": _top(database, column)}
@@ -68,7 +68,8 @@ def _kind(column: Column) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _is_number(column: Column) -> bool:
+def is_number(column: Column) -> bool:
+    """Whether it can be added up."""
     kind = _kind(column)
     numbers = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     return column.form is Form.PLAIN and numbers and not _is_category(column)
@@ -78,7 +79,8 @@ def _is_category(column: Column) -> bool:
     return bool(pa.types.is_dictionary(column.read(slice(0, 0)).type))
 
 
-def _is_time(column: Column) -> bool:
+def is_time(column: Column) -> bool:
+    """Moments, dates, times of day, durations."""
     kind = _kind(column)
     counted_kind = pa.types.is_temporal(kind) and kind != pa.month_day_nano_interval()
     return column.form is Form.PLAIN and counted_kind and not _is_category(column)
@@ -102,11 +104,11 @@ def _is_binary(kind: pa.DataType) -> bool:
     )
 
 
-def _comparable(column: Column) -> pa.ChunkedArray:
+def comparable(column: Column) -> pa.ChunkedArray:
     """The cells as DuckDB counts and compares them: moments as numbers, pickles as bytes."""
     if column.form is Form.OPAQUE:
         return column.read(ALL)
-    if _is_time(column):
+    if is_time(column):
         return counted(column.read(ALL))
     if column.form is Form.PLAIN and _kind(column) == pa.month_day_nano_interval():
         return chunked(pa.array(rendered(column.read(ALL)), pa.string()))
@@ -122,7 +124,7 @@ def _cells(column: Column) -> str:
 
 def _original(column: Column, found: list[pa.ChunkedArray]) -> list[Any]:
     """Cells of one value each, told in the column's own type."""
-    if _is_time(column):
+    if is_time(column):
         kind = _kind(column)
         found = [array.cast(pa.int32() if kind.bit_width == 32 else pa.int64()).cast(kind) for array in found]
     return [rendered(array, PAGE)[0] for array in found]
@@ -139,7 +141,7 @@ def _moments(database: Any, column: Column) -> tuple[float | None, float | None]
 
 def _quantiles(database: Any, column: Column, rows: int) -> list[Any]:
     source, points = _cells(column), "[0.25, 0.5, 0.75]"
-    if _is_time(column):
+    if is_time(column):
         kind = "approx_quantile" if rows > _EXACT else "quantile_disc"
         (found,) = one_row(database, f"SELECT {kind}(cell, {points}) FROM {source}")
         return [_original(column, [chunked(pa.array([value]))])[0] for value in found or ()]
@@ -162,7 +164,7 @@ def _histogram(database: Any, column: Column) -> list[list[float | int]]:
     low, high = one_row(database, f"SELECT min(cell), max(cell) FROM {source}")
     if low is None:
         return []
-    scale = _scale(column)
+    scale = seconds_of(column)
     if low == high:
         (count,) = one_row(database, f"SELECT count(*) FROM {source}")
         return [[low * scale, high * scale, count]]
@@ -178,10 +180,10 @@ def _histogram(database: Any, column: Column) -> list[list[float | int]]:
     return [[edges[step], edges[step + 1], counts.get(step, 0)] for step in range(_BINS)]
 
 
-def _scale(column: Column) -> float:
+def seconds_of(column: Column) -> float:
     """Seconds of one unit of a column of times; 1 for numbers."""
     kind = _kind(column)
-    if not _is_time(column):
+    if not is_time(column):
         return 1.0
     if pa.types.is_date32(kind):
         return 86_400.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blockwright.adapters.tables.reader import diffs, exports, pages, profiles
+from blockwright.adapters.tables.reader import charts, diffs, exports, pages, profiles
+from blockwright.adapters.tables.reader.chart_rows import Wish
 from blockwright.adapters.tables.reader.sources import Value, open_value
 from blockwright.adapters.tables.reader.tables import Table
 from blockwright.core.errors import BlockwrightError, NotFound, Unavailable
@@ -59,9 +60,14 @@ def _diff(request: Mapping[str, Any], memory: int) -> Any:
     return diffs.diff(_table(request["before"]), _table(request["after"]), request["key"], memory=memory)
 
 
+def _chart(request: Mapping[str, Any], memory: int) -> Any:
+    return charts.chart(_table(request["value"]), Wish(**request["wish"]), memory)
+
+
 _OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], int], Any]] = {
     "page": _page,
     "profile": _profile,
     "export": _export,
     "diff": _diff,
+    "chart": _chart,
 }

@@ -37,6 +37,17 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "asset",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("newest", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "pipeline", "block", "name", name=op.f("asset_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("time", sa.BigInteger(), nullable=False),
@@ -95,6 +106,19 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "endpoint",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("previous", sa.Integer(), nullable=True),
+        sa.Column("traffic", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("updated_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "model", name=op.f("endpoint_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "feed",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("writer", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -123,10 +147,19 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("run", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("project", "key", name=op.f("idempotency_pk")),
         sqlite_with_rowid=False,
     )
     op.create_index("idempotency_by_age", "idempotency", ["created"], unique=False)
+    op.create_table(
+        "installation",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("installation_pk")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "limit_turn",
         sa.Column("project", sa.Text(), nullable=False),
@@ -134,6 +167,39 @@ def upgrade() -> None:
         sa.Column("turns", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project", "key", name=op.f("limit_turn_pk")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "model",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("newest", sa.Integer(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "name", name=op.f("model_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "model_version",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("block_run", sa.Text(), nullable=False),
+        sa.Column("git_commit", sa.Text(), nullable=True),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("model_version_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("model_version_by_number", "model_version", ["project", "model", "number"], unique=True)
+    op.create_index(
+        "model_version_by_origin", "model_version", ["project", "model", "run_id", "block_run", "digest"], unique=False
     )
     op.create_table(
         "person",
@@ -155,6 +221,41 @@ def upgrade() -> None:
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("process", "name", name=op.f("process_figure_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "promotion",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version_before", sa.Integer(), nullable=True),
+        sa.Column("version_after", sa.Integer(), nullable=True),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided", sa.BigInteger(), nullable=True),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("promotion_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("promotion_by_model", "promotion", ["project", "model", "id"], unique=False)
+    op.create_table(
+        "reading",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("source_pipeline", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "project", "pipeline", "block", "kind", "source_pipeline", "source", name=op.f("reading_pk")
+        ),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -229,12 +330,53 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'queued'"),
     )
     op.create_table(
+        "schema_column",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("schema", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("column_name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "schema", "place", name=op.f("schema_column_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "secret",
         sa.Column("project", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("project", "name", name=op.f("secret_pk")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tracked_run",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("tracked", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("block_run", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("experiment", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("project", "tracked", name=op.f("tracked_run_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "tracked_run_by_experiment", "tracked_run", ["project", "experiment", "created", "tracked"], unique=False
+    )
+    op.create_index("tracked_run_by_run", "tracked_run", ["run_id"], unique=False)
+    op.create_index("tracked_run_by_time", "tracked_run", ["project", "created", "tracked"], unique=False)
+    op.create_index(
+        "tracked_run_open",
+        "tracked_run",
+        ["project"],
+        unique=False,
+        sqlite_where=sa.text("ended IS NULL"),
+        postgresql_where=sa.text("ended IS NULL"),
     )
     op.create_table(
         "trigger",
@@ -302,32 +444,31 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("block_run", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("output", sa.Text(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("schema", sa.Text(), nullable=False),
-        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("manifest", sa.Text(), nullable=True),
+        sa.Column("made", sa.BigInteger(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("version_pk")),
         sqlite_autoincrement=True,
     )
-    op.create_index("version_by_output", "version", ["project", "pipeline", "block", "name", "id"], unique=False)
-    op.create_index("version_by_run", "version", ["run_id"], unique=False)
-    op.create_table(
-        "version_column",
-        sa.Column("project", sa.Text(), nullable=False),
-        sa.Column("pipeline", sa.Text(), nullable=False),
-        sa.Column("block", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("column_name", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("first_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("last_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "project", "pipeline", "block", "name", "column_name", "type", name=op.f("version_column_pk")
-        ),
-        sqlite_with_rowid=False,
+    op.create_index("version_by_block_run", "version", ["run_id", "block_run", "name", "round"], unique=True)
+    op.create_index(
+        "version_by_output", "version", ["project", "pipeline", "block", "name", "made", "id"], unique=False
     )
-    op.create_index("version_column_by_name", "version_column", ["project", "column_name"], unique=False)
+    op.create_index(
+        "version_pinned",
+        "version",
+        ["project"],
+        unique=False,
+        sqlite_where=sa.text("pinned"),
+        postgresql_where=sa.text("pinned"),
+    )
     op.create_table(
         "alert_delivery",
         sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -348,11 +489,14 @@ def upgrade() -> None:
     op.create_table(
         "alias",
         sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("output", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("alias_version_id_fk"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("project", "name", name=op.f("alias_pk")),
+        sa.PrimaryKeyConstraint("project", "pipeline", "block", "output", "name", name=op.f("alias_pk")),
         sqlite_with_rowid=False,
     )
     op.create_index("alias_by_version", "alias", ["version_id"], unique=False)
@@ -451,6 +595,22 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'completed'"),
         postgresql_where=sa.text("state = 'completed'"),
     )
+    op.create_index(
+        "block_run_without_result",
+        "block_run",
+        ["project", "pipeline", "block", "run_id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('failed', 'cancelled', 'skipped', 'upstream_failed') AND role <> 'child'"),
+        postgresql_where=sa.text("state IN ('failed', 'cancelled', 'skipped', 'upstream_failed') AND role <> 'child'"),
+    )
+    op.create_table(
+        "catalogued",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("catalogued_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("catalogued_pk")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "event",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -474,6 +634,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("identity_pk")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "restored",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("pipeline", sa.Text(), nullable=False),
+        sa.Column("block", sa.Text(), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("block_run", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["version.id"], name=op.f("restored_version_id_fk"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("project", "pipeline", "block", name=op.f("restored_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("restored_by_run", "restored", ["run_id"], unique=False)
+    op.create_index("restored_by_version", "restored", ["version_id"], unique=False)
     op.create_table(
         "role_grant",
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -542,6 +720,33 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("run_limit_by_key", "run_limit", ["project", "key"], unique=False)
+    op.create_table(
+        "run_note",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("run_note_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("run_note_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("run_note_by_run", "run_note", ["run_id", "id"], unique=False)
+    op.create_table(
+        "run_tag",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("run_tag_run_id_fk"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "name", name=op.f("run_tag_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("run_tag_by_name", "run_tag", ["project", "name", "value", "run_id"], unique=False)
     op.create_table(
         "session",
         sa.Column("digest", sa.Text(), nullable=False),
@@ -612,7 +817,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trigger_id", "key", name=op.f("trigger_fire_pk")),
         sqlite_with_rowid=False,
     )
+    op.create_index("trigger_fire_by_age", "trigger_fire", ["project", "fired"], unique=False)
     op.create_index("trigger_fire_by_time", "trigger_fire", ["trigger_id", "fired"], unique=False)
+    op.create_table(
+        "trigger_tally",
+        sa.Column("trigger_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("fires", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["trigger_id"], ["trigger.id"], name=op.f("trigger_tally_trigger_id_fk"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("trigger_id", "outcome", name=op.f("trigger_tally_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("trigger_tally_by_project", "trigger_tally", ["project"], unique=False)
     # ### end Alembic commands ###
 
     if op.get_bind().dialect.name == "postgresql":

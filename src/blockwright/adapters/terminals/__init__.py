@@ -1,0 +1,1 @@
+"""Terminals of this machine; see README.md."""

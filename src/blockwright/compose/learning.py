@@ -1,0 +1,44 @@
+"""The records of models, opened when they are first used, and those who serve models woken when something changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blockwright.adapters.db.databases import Database
+    from blockwright.ports.models import ModelStore
+    from blockwright.ports.notes import Annotations
+    from blockwright.ports.tracking import ExperimentStore, Tracking
+
+
+class OpenLearning:
+    """Implements ``Learning``. ``tell`` wakes those who serve models, ``tracking`` opens the data folder's own."""
+
+    def __init__(self, database: Database, tell: Callable[[], None], tracking: Callable[[], Tracking]) -> None:
+        self._database = database
+        self._tell = tell
+        self._tracking = tracking
+
+    @property
+    def tracking(self) -> Tracking:
+        return self._tracking()
+
+    @cached_property
+    def experiments(self) -> ExperimentStore:
+        from blockwright.adapters.db.experiments import DatabaseExperiments
+
+        return DatabaseExperiments(self._database)
+
+    @cached_property
+    def annotations(self) -> Annotations:
+        from blockwright.adapters.db.notes import DatabaseAnnotations
+
+        return DatabaseAnnotations(self._database)
+
+    @cached_property
+    def models(self) -> ModelStore:
+        from blockwright.adapters.db.models import DatabaseModels
+
+        return DatabaseModels(self._database, self._tell)

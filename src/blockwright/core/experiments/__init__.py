@@ -1,0 +1,1 @@
+"""What training recorded of itself: tracked runs, how they are found, and how they compare."""

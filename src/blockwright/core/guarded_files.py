@@ -1,0 +1,12 @@
+"""Files that usually hold passwords: to see them takes the right to edit, and no copy of them is kept anywhere."""
+
+from __future__ import annotations
+
+_NAMES = (".env", "io_config.yaml", "io_config.yml", "profiles.yml", ".netrc", ".pgpass", "id_")
+_ENDS = (".pem", ".key", ".p12", ".pfx", ".keytab", ".crt.key")
+
+
+def guarded(path: str) -> bool:
+    """Whether the file of this path is one of those."""
+    name = path.rpartition("/")[2].lower()
+    return name.startswith(_NAMES) or name.endswith(_ENDS) or "/.ssh/" in f"/{path.lower()}"

@@ -1,0 +1,44 @@
+"""Closes tracked runs whose block has gone without doing so, and sends records that had to wait."""
+
+from __future__ import annotations
+
+import logging
+
+from blockwright.core.errors import BlockwrightError, Unavailable
+from blockwright.ports.bus import Topic
+from blockwright.ports.installation import Installation
+from blockwright.services import experiments
+
+LOOK_SECONDS = 20.0
+LONGEST_SECONDS = 600.0
+"""Between two looks while the tracking server does not answer; it is asked less and less often."""
+
+log = logging.getLogger(__name__)
+
+
+class Tracker:
+    """A ``Loop``. Any number of engines may look: closing a run twice changes nothing, and a folder of records is
+    locked by the one that sends it. Nothing is asked of the tracking server when there is nothing to tell."""
+
+    name = "tracker"
+    topics: frozenset[Topic] = frozenset()
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._pause = LOOK_SECONDS
+
+    def turn(self) -> float:
+        answered = True
+        for place, project in enumerate(self._installation.projects()):
+            try:
+                workspace = self._installation.workspace(project)
+                sent = experiments.send_waiting(workspace) if place == 0 else 0  # one folder for all projects
+                closed = experiments.settle(workspace)
+            except BlockwrightError as error:
+                answered = answered and not isinstance(error, Unavailable)
+                log.warning("tracking.not_settled project=%s code=%s %s", project, error.code, error)
+                continue
+            if sent or closed:
+                log.info("tracking.settled project=%s sent=%d closed=%d", project, sent, closed)
+        self._pause = LOOK_SECONDS if answered else min(LONGEST_SECONDS, self._pause * 2)
+        return self._pause

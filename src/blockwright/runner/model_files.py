@@ -1,0 +1,38 @@
+"""A model as bytes in the store, and what the engine is told of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from blockwright import codecs
+from blockwright.codecs import blobs
+from blockwright.wire import documents
+from blockwright.wire.models import ModelHandedIn, modules_of_pickle
+
+LARGEST_FACTS = 45_000
+"""Bytes that a question has room for; beyond, the example goes first: it is a convenience."""
+
+
+def handed_in(name: str, model: Any, facts: dict[str, Any], store: Path, durable: bool) -> dict[str, Any]:
+    """Write the model and give the document of ``ModelHandedIn``. Raises as ``codecs.write``, ValueError when there is
+    more to tell than a question has room for."""
+    output = codecs.write(model, name=name, store=store, durable=durable)
+    path = blobs.path_of(store, output.digest)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        modules = modules_of_pickle(file) if output.codec == "pickle" else ()
+    if len(json.dumps(facts)) > LARGEST_FACTS:
+        facts = {**facts, "example": []}
+    size = len(json.dumps(facts))
+    if size > LARGEST_FACTS:
+        raise ValueError(
+            f"What is told of model `{name}` has {size:,} characters; at most {LARGEST_FACTS:,} fit. "
+            "Shorten its card, or register fewer parameters and metrics."
+        )
+    told = documents.dump(ModelHandedIn(name, output, str(path), sha256, modules, facts))
+    told["output"] = {**told["output"], "preview": None, "profile": None}
+    return dict(told)

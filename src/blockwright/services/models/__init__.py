@@ -1,0 +1,1 @@
+"""Models: hand in, compare, promote, roll back."""

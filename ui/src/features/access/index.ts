@@ -1,0 +1,1 @@
+export { type Me, me, signIn, signInWays, signOut, useMe } from "./api";

@@ -1,0 +1,1 @@
+export { BackfillsOf } from "./BackfillsOf";

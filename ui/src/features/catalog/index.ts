@@ -1,0 +1,2 @@
+export { catalog } from "./api";
+export { outputLink } from "./parts/AssetLink";

@@ -1,0 +1,3 @@
+export type { CodeProps, EditorKey } from "./Code";
+export { type Language, languageOf } from "./languages";
+export { CodeEditor, MergeEditor, preloadEditor, StaticCode } from "./lazy";

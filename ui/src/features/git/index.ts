@@ -1,0 +1,2 @@
+export { git } from "./api";
+export { GitChip } from "./Chip";

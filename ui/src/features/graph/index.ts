@@ -1,0 +1,2 @@
+export { Graph, type GraphNode } from "./Graph";
+export { type Around, around, type Edge, reached, refusal } from "./model/layout";

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { full, isNumber, moment, oneLine, shortType, shownBetween, tsv, widthOf } from "./cells";
+
+test("a value is one line, however many it has", () => {
+  expect(oneLine("a\nb\tc")).toBe("a⏎b⇥c");
+  expect(oneLine("x".repeat(1_000))).toHaveLength(201);
+  expect(oneLine({ a: [1, "<b>"] })).toBe('{"a":[1,"<b>"]}');
+});
+
+test("in full it is what it was", () => {
+  expect(full("a\nb")).toBe("a\nb");
+  expect(full({ a: 1 })).toBe('{\n  "a": 1\n}');
+});
+
+test("types are told in short", () => {
+  expect(["float64", "int8", "datetime64[us]", "str"].map(shortType)).toEqual(["float", "int", "datetime", "text"]);
+  expect(["float64", "uint8", "str", "bool"].map(isNumber)).toEqual([true, true, false, false]);
+});
+
+test("midnight is a day", () => {
+  expect(moment("2026-12-31T00:00:00")).toBe("2026-12-31");
+  expect(moment("2026-12-31T06:30:01.123456")).toBe("2026-12-31 06:30:01.123");
+});
+
+test("what is copied survives a spreadsheet", () => {
+  expect(
+    tsv([
+      ["a\tb", 1],
+      [null, 'say "no"'],
+    ]),
+  ).toBe('"a\tb"\t1\n\t"say ""no"""');
+});
+
+test("columns are wide enough for their names and no wider than bounds", () => {
+  expect(widthOf("PassengerId", "int64", [1])).toBeGreaterThan(88);
+  expect(widthOf("text", "str", ["x".repeat(500)])).toBe(300);
+});
+
+test("only what is looked at is shown", () => {
+  const edges = [0, 100, 200, 300, 400];
+  expect(shownBetween(edges, 0, 100)).toEqual([0, 0]);
+  expect(shownBetween(edges, 150, 100)).toEqual([1, 2]);
+  expect(shownBetween(edges, 390, 500)).toEqual([3, 3]);
+});

@@ -1,0 +1,2 @@
+export { createPipeline, type PipelineSummary, pipelines } from "./api";
+export { PipelineTabs } from "./PipelineTabs";

@@ -1,0 +1,1 @@
+export { newBlockTemplate, newPipelineTemplate, pipelineFromTemplate, templates } from "./api";

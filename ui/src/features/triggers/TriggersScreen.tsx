@@ -1,0 +1,105 @@
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useRef } from "react";
+import { useCommands } from "@/app/commands";
+import { useKeys } from "@/app/keys";
+import { useRefusal } from "@/features/projects";
+import { Button } from "@/ui/Button";
+import { PageHead } from "@/ui/blocks";
+import ui from "@/ui/parts.module.css";
+import { Calendar } from "./Calendar";
+import type { Kind } from "./form";
+import { TriggerSheet } from "./TriggerSheet";
+import { TriggersOf } from "./TriggersOf";
+import styles from "./triggers.module.css";
+
+export interface TriggersSearch {
+  readonly view?: "list" | "calendar";
+  readonly q?: string;
+  readonly new?: Kind;
+  readonly pipeline?: string;
+  readonly span?: "month" | "week";
+  readonly day?: string;
+}
+
+export function TriggersScreen() {
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as TriggersSearch;
+  const { view = "list", q = "" } = search;
+  const filter = useRef<HTMLInputElement>(null);
+  const refusal = useRefusal("edit");
+  const go = (changed: TriggersSearch, replace = false) =>
+    void navigate({ to: "/triggers", search: clean({ ...search, ...changed }), replace });
+  const make = () => !refusal && go({ new: "time" });
+
+  useKeys([
+    { keys: "n", does: "New trigger", act: make },
+    { keys: "/", does: "Filter triggers", act: () => filter.current?.focus() },
+    { keys: "v", does: "List or calendar", act: () => go({ view: view === "list" ? "calendar" : "list" }) },
+  ]);
+  useCommands([
+    { name: "New trigger", act: make, keys: "n" },
+    { name: "Calendar of triggers", act: () => go({ view: "calendar" }) },
+  ]);
+
+  return (
+    <>
+      <PageHead
+        title="Triggers"
+        actions={
+          <Button look="primary" blocked={refusal} onClick={make}>
+            New trigger
+          </Button>
+        }
+      >
+        <nav aria-label="Views" className={ui.tabs}>
+          {(["list", "calendar"] as const).map((each) => (
+            <button
+              key={each}
+              type="button"
+              className={ui.tab}
+              aria-current={view === each ? "page" : undefined}
+              onClick={() => go({ view: each })}
+            >
+              {each === "list" ? "List" : "Calendar"}
+            </button>
+          ))}
+          <Link to="/backfills" className={ui.tab}>
+            Backfills
+          </Link>
+        </nav>
+        {view === "list" ? (
+          <input
+            ref={filter}
+            type="search"
+            className={`${ui.input} ${styles.filter}`}
+            placeholder="Filter by name, pipeline, words"
+            aria-label="Filter triggers"
+            value={q}
+            onChange={(event) => go({ q: event.target.value }, true)}
+          />
+        ) : null}
+      </PageHead>
+      <div className={styles.list}>
+        {view === "calendar" ? (
+          <Calendar span={search.span ?? "month"} day={search.day} onGo={(changed) => go(changed)} />
+        ) : (
+          <TriggersOf filter={q} onNew={make} />
+        )}
+      </div>
+      {search.new ? (
+        <TriggerSheet
+          kind={search.new}
+          pipeline={search.pipeline ?? ""}
+          onClose={() => go({ new: undefined, pipeline: undefined } as TriggersSearch)}
+          onSaved={({ id }) => void navigate({ to: "/triggers/$trigger", params: { trigger: String(id) } })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** Without what is as usual, so that addresses stay short. */
+function clean(search: TriggersSearch): TriggersSearch {
+  const kept = Object.entries(search).filter(([key, value]) => value && !(key === "view" && value === "list"));
+  return Object.fromEntries(kept) as TriggersSearch;
+}

@@ -1,0 +1,2 @@
+export { type Trigger, triggers } from "./api";
+export { TriggersOf } from "./TriggersOf";

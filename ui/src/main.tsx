@@ -1,0 +1,29 @@
+import "./styles/fonts.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { onSignedOut } from "./api/client";
+import { queries } from "./app/queries";
+import { me } from "./features/access";
+import { refreshOnEvents } from "./live/refresh";
+import { router } from "./routes/tree";
+
+refreshOnEvents(queries);
+onSignedOut(() => {
+  if (queries.getQueryData(me.queryKey) === undefined) return; // nobody was signed in
+  queries.clear();
+  void router.invalidate();
+});
+
+const place = document.getElementById("root");
+if (!place) throw new Error("The page has no place for the app.");
+createRoot(place).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);
