@@ -33,7 +33,7 @@ def main() -> int:
     print(f"{rows:,} rows stored in frames, {tests} data tests passed, at most {peak:,.0f} MB in one block.\n")
     print_metrics()
     print(f"\nOutputs of every block: {relative(PROJECT / '.blockwright')}")
-    print(f"Model and card:         {relative(PROJECT / 'models')}")
+    print(f"Model and card:         {relative(PROJECT / 'model_registry')}")
     print("\nNext:")
     project = relative(PROJECT)
     for command, why in (
@@ -49,9 +49,9 @@ def main() -> int:
 
 def print_metrics() -> None:
     sys.path.append(str(EXAMPLES))  # the project's own modules carry the name of its folder
-    from mlops_demo.utils.model_files import latest_metrics, models_folder
+    from mlops_demo.utils.model_cards import latest_figures
 
-    recorded: dict[str, Any] = latest_metrics(models_folder(PROJECT))
+    recorded: dict[str, Any] = latest_figures(PROJECT)
     print(f"Model {recorded['name']} on {recorded['test']['rows']:,} flights of the months that it never saw:")
     lines = {"model": recorded["test"], **recorded["baselines"]}
     names = [name for name in recorded["test"] if name != "rows"]

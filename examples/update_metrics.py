@@ -50,10 +50,9 @@ def main(arguments: Sequence[str] | None = None, project: Path = PROJECT, front:
 def front_section(project: Path) -> str:
     """What the repository's own README shows: the model beside what one would say without it."""
     sys.path.append(str(EXAMPLES))
-    from mlops_demo.utils.model_cards import test_table
-    from mlops_demo.utils.model_files import latest_metrics, models_folder
+    from mlops_demo.utils.model_cards import latest_figures, test_table
 
-    recorded = latest_metrics(models_folder(project))
+    recorded = latest_figures(project)
     return (
         f"Model `{recorded['name']}` on {recorded['test']['rows']:,} flights of November and December 2013, minutes of "
         f"arrival delay:\n\n{test_table(recorded)}"
@@ -63,10 +62,9 @@ def front_section(project: Path) -> str:
 def metrics_section(project: Path) -> str:
     """The text between the markers: what was trained, and the tables."""
     sys.path.append(str(EXAMPLES))  # the project's own modules carry the name of its folder
-    from mlops_demo.utils.model_cards import metrics_table, test_table
-    from mlops_demo.utils.model_files import latest_metrics, models_folder
+    from mlops_demo.utils.model_cards import latest_figures, metrics_table, test_table
 
-    recorded = latest_metrics(models_folder(project))
+    recorded = latest_figures(project)
     candidates = {line["name"]: line["validation"] for line in recorded["leaderboard"]}
     return (
         f"Model `{recorded['name']}`, trained on {recorded['training_rows']:,} flights from {recorded['trained_from']} "

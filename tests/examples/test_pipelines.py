@@ -55,7 +55,7 @@ def write_source(folder: Path) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    ignored = shutil.ignore_patterns("__pycache__", ".blockwright", "models", "reports", "predictions")
+    ignored = shutil.ignore_patterns("__pycache__", ".blockwright", "model_registry", "reports", "predictions")
     copy = Path(shutil.copytree(PROJECT, tmp_path / PROJECT.name, ignore=ignored))
     write_source(tmp_path / "source")
     return copy
@@ -71,9 +71,10 @@ def run(project: Path, pipeline: str, **variables: object) -> subprocess.Complet
 def test_train_publish_predict_and_refuse_broken_data(project: Path) -> None:
     trained = run(project, "training", **SPLIT)
     assert trained.returncode == 0, trained.stdout + trained.stderr
-    published = (project / "models" / "latest.json").read_text()
-    metrics = json.loads((project / "models" / json.loads(published)["version"] / "metrics.json").read_text())
+    published = (project / "model_registry" / "latest.json").read_text()
+    metrics = json.loads((project / "reports" / "training.json").read_text())
     assert len(metrics["leaderboard"]) == 7
+    assert (metrics["version"], json.loads(published)["version"]) == (1, 1)
     assert metrics["test"]["mae"] < 10.0 < metrics["baselines"]["median"]["mae"]
 
     dry = run(project, "batch_prediction", month=3, day=20, dry_run=True)
@@ -93,7 +94,7 @@ def test_train_publish_predict_and_refuse_broken_data(project: Path) -> None:
     refused = run(project, "training", **SPLIT)
     assert refused.returncode == 1
     assert "arr_delay leaves [-120, 2880] in 1 of 840 rows" in refused.stdout + refused.stderr
-    assert (project / "models" / "latest.json").read_text() == published
+    assert (project / "model_registry" / "latest.json").read_text() == published
     notes = [json.loads(line) for line in (project / "reports" / "quality_failures.jsonl").read_text().splitlines()]
     assert {note["block"].partition(":")[0] for note in notes} == {"flights_by_month"}
 

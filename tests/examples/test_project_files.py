@@ -50,7 +50,7 @@ def test_training_uses_the_very_blocks_of_the_preparation(block: str) -> None:
 
 def test_no_trainer_is_wired_to_the_test_months() -> None:
     blocks = {entry["uuid"]: entry for entry in pipeline("training")["blocks"]}
-    assert blocks["test_set"]["downstream_blocks"] == ["evaluate"]
+    assert blocks["test_set"]["downstream_blocks"] == ["evaluate", "register"]  # both after the choice
 
 
 def block(uuid: str, name: str) -> Any:
@@ -109,9 +109,9 @@ def test_a_failure_leaves_one_line_that_says_where_and_why(tmp_path: Path) -> No
     assert [(note["block"], note["error"]) for note in notes] == [("flights", "first"), ("flights", "second")]
 
 
-def test_the_sensor_waits_for_a_published_model(tmp_path: Path) -> None:
+def test_the_sensor_waits_for_a_promoted_model(tmp_path: Path) -> None:
     (sensor,) = block("batch_prediction", "model_ready").functions
     assert sensor(repo_path=str(tmp_path)) is False
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "latest.json").write_text("{}")
+    (tmp_path / "model_registry").mkdir()
+    (tmp_path / "model_registry" / "latest.json").write_text("{}")
     assert sensor(repo_path=str(tmp_path)) is True

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 import pytest
-from mlops_demo.utils.model_files import models_folder, publish
+from mlops_demo.utils.files import as_json, write_atomically
+from mlops_demo.utils.model_cards import FIGURES
 from update_metrics import BEGIN, END, main, with_section
 
 METRICS = {"mae": 12.345, "rmse": 30.0, "r2": 0.1, "within_15": 0.5, "bias": -2.0, "rows": 100}
@@ -19,7 +20,7 @@ RECORDED = {
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    publish(models_folder(tmp_path), "model", [], RECORDED, "# card")
+    write_atomically(tmp_path / FIGURES, as_json(RECORDED))
     (tmp_path / "README.md").write_text(f"above\n{BEGIN}\nold\n{END}\nbelow\n")
     return tmp_path
 

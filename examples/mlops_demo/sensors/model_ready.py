@@ -1,10 +1,10 @@
-"""Wait until `training` has published a model."""
+"""Wait until a version of the model was promoted."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mlops_demo.utils.model_files import is_published, models_folder
+from mlops_demo.utils.registry import is_served
 
 if "sensor" not in globals():
     from mage_ai.data_preparation.decorators import sensor
@@ -12,5 +12,5 @@ if "sensor" not in globals():
 
 @sensor
 def model_is_there(*args: Any, **kwargs: Any) -> bool:
-    """Whether `models/latest.json` exists."""
-    return is_published(models_folder(kwargs["repo_path"]))
+    """Whether `model_registry/latest.json` exists."""
+    return is_served(kwargs["repo_path"])

@@ -8,9 +8,8 @@ import pandas as pd
 
 from mlops_demo.utils.checks import check_kinds, check_missing, check_ranges, check_rows, check_unique
 from mlops_demo.utils.flights import FLIGHT_KEY
-from mlops_demo.utils.model_files import PublishedModel
 from mlops_demo.utils.periods import period
-from mlops_demo.utils.predictions import predict_period
+from mlops_demo.utils.predictions import PublishedModel, predict_period
 
 if "transformer" not in globals():
     from mage_ai.data_preparation.decorators import transformer

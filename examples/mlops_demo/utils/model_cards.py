@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mlops_demo.utils.metrics import Metrics
 from mlops_demo.utils.training import CHOSEN_BY, Choice, Evaluation
 
+FIGURES = "reports/training.json"
+"""All figures of the latest training, for reports; what is served is in the registry."""
+
 _HEADINGS = ["MAE (min)", "RMSE (min)", "R²", "within 15 min", "bias (min)"]
 
 
 def recorded_metrics(chosen: Choice, evaluation: Evaluation) -> dict[str, Any]:
-    """All figures of one training as one document: what ``metrics.json`` holds."""
+    """All figures of one training as one document: what ``FIGURES`` holds."""
     return {
         "name": chosen["name"],
         "family": chosen["family"],
@@ -26,6 +31,17 @@ def recorded_metrics(chosen: Choice, evaluation: Evaluation) -> dict[str, Any]:
         "by_month": evaluation["by_month"],
         "leaderboard": chosen["leaderboard"],
     }
+
+
+def latest_figures(project: str | Path) -> dict[str, Any]:
+    """What the latest training recorded; FileNotFoundError with the way out when there was none."""
+    path = Path(project) / FIGURES
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} does not exist: nothing was trained yet. Run `blockwright run training` first."
+        )
+    figures: dict[str, Any] = json.loads(path.read_text())
+    return figures
 
 
 def test_table(recorded: Mapping[str, Any]) -> str:

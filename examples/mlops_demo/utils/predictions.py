@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, TypedDict
+
 import pandas as pd
 
 from mlops_demo.utils.flights import FLIGHT_KEY
-from mlops_demo.utils.model_files import PublishedModel
 from mlops_demo.utils.periods import Period
 from mlops_demo.utils.training import predict
+
+
+class PublishedModel(TypedDict):
+    """A version of the registry; ``features`` in the order in which the model wants them."""
+
+    version: int
+    features: list[str]
+    model: Any
+
 
 COLUMNS = [*FLIGHT_KEY, "scheduled_departure", "prediction_moment", "predicted_delay", "model_version"]
 
