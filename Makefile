@@ -22,7 +22,12 @@ help:
 	@echo "make types   write the browser app's types anew from the API"
 	@echo "make schema  write the database's schema anew from its tables"
 	@echo "make release-fixture NAME=0.2.0    keep a database as this version writes it, for later ones to open"
-	@echo "make clean   remove the virtual environment and every data folder made here"
+	@echo "make clean   stop what runs, remove the virtual environment and every data folder made here"
+	@echo
+	@echo "As a service (DOCKER=1: in containers; PROJECT=folder; deploy/service.mk says the rest):"
+	@echo "make up, stop, down, health, logs, logs-web, logs-scheduler, logs-predictions"
+	@echo "make run-pipeline [P=name], list-pipelines, show-models, show-latest-model, model-versions"
+	@echo "make test-predict, predict-sample"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -84,4 +89,6 @@ release-fixture: $(VENV)/.ready-dev
 	@$(BIN)/python -m tests.adapters.db.write_release $(NAME)
 
 clean:
-	rm -rf $(VENV) $(DEMO)/.blockwright
+	rm -rf $(VENV) $(DEMO)/.blockwright $(DEMO)/model_registry .run
+
+include deploy/service.mk

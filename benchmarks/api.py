@@ -37,6 +37,7 @@ from blockwright.web.site import Site
 
 BLOCKS = 10
 PIPELINES = 50
+PEOPLE = 20
 CALLS = 100
 PROMISED = 0.100
 BATCH = 2_000
@@ -55,6 +56,9 @@ CALLED = {
     "runs of a kind that is hardly there": "runs?kind=replay",
     "runs of a pipeline and a kind": "runs?pipeline=pipeline_7&kind=interactive",
     "runs of a trigger": "runs?trigger=7",
+    "runs of a person": "runs?by=person_7",
+    "runs of a person who hardly runs anything": "runs?by=seldom",
+    "runs of a person who never did": "runs?by=nobody",
     "runs of an hour": "runs?since={since}&until={until}",
     "one run with its blocks": "runs/{run}",
     "block runs": "runs/{run}/block-runs",
@@ -97,7 +101,14 @@ def fill(database: Path, count: int) -> None:
 
 
 def _run(number: int) -> list[object]:
-    request = RunRequest("bench", f"pipeline_{number % PIPELINES}", KINDS[number % len(KINDS)], trigger=number % 1_000)
+    person = "seldom" if number % 20_000 == 100 else f"person_{number % PEOPLE}"
+    request = RunRequest(
+        "bench",
+        f"pipeline_{number % PIPELINES}",
+        KINDS[number % len(KINDS)],
+        trigger=number % 1_000,
+        requested_by=person,
+    )
     system = {"execution_date": {"$datetime": _moment(number).isoformat()}, "pipeline_run_id": number}
     run = new_run(
         request, variables={"day": "x" * 40}, system=system, snapshot="ab" * 32, git_commit=None, now=_moment(number)

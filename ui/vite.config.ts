@@ -11,10 +11,11 @@ const SERVER = process.env.BLOCKWRIGHT_URL ?? "http://127.0.0.1:6789";
 const SHELL = [
   /node_modules\/(react|react-dom|scheduler|@tanstack|openapi-fetch|lucide-react)\//,
   /rolldown\/runtime/,
-  /src\/(ui|api|live|styles|app)\/(?!MenuList|Palette|QuickOpen|Chooser|names\.|KeysSheet|Login|Drawer\.|worker|charts\/(Chart|marks))/,
+  /src\/(ui|api|live|styles|app)\/(?!MenuList|KeysSheet|Login|Drawer\.|worker|charts\/(Chart|marks))/,
   /src\/features\/(projects|access)\//,
   // What most lists show of runs and pipelines, and the looks of the first screens.
   /src\/features\/(runs|pipelines)\/(api|index|components\/(DataDiff|Sure|words)|model\/rows)\.tsx?/,
+  /src\/features\/triggers\/(api|index|Paused|triggers\.module)/,
   /src\/features\/(home|pipelines|runs)\/(home|pipelines|runs|diff)\.module\.css/,
 ];
 const LATER_LANGUAGES = "lang-(markdown|html|css|javascript|sql|yaml)|markdown|html|css|javascript|yaml|merge";

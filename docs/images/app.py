@@ -48,6 +48,7 @@ def main() -> None:
 
 
 def photograph(url: str) -> None:
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
@@ -57,11 +58,11 @@ def photograph(url: str) -> None:
         assert signed.ok, signed.text()
         page = context.new_page()
         page.goto(f"{url}/pipelines/example_pipeline?block=sales_by_region")
-        expect(page.get_by_text("Live")).to_be_visible()
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
         expect(page.get_by_role("grid").first).to_be_visible()
         expect(page.get_by_role("grid").first.get_by_role("columnheader").first.get_by_role("img")).to_be_visible()
         expect(page.get_by_role("textbox", name="Code of sales_by_region")).to_be_visible()
-        expect(page.get_by_role("treeitem", name="sales_by_region")).to_be_visible()
+        expect(page.locator("[data-node=sales_by_region]")).to_be_visible()
         page.evaluate("document.fonts.ready.then(() => undefined)")
         page.screenshot(path=HERE / "workspace.png")
         browser.close()

@@ -27,7 +27,7 @@ _DECORATORS = frozenset(
         "transformer",
     }
 )
-_MODELS = frozenset({"load_model", "model_version", "promote_model", "register_model"})
+_MODELS = frozenset({"load_model", "model_version", "promote_model", "register_model", "tell_truth"})
 
 
 def __getattr__(name: str) -> Any:

@@ -73,6 +73,8 @@ class Settings:
     """``RUN_PIPELINE_IN_ONE_PROCESS``: the default of that pipeline setting."""
     block_run_limit: int | None = None
     """``CONCURRENCY_CONFIG_BLOCK_RUN_LIMIT``: the default of ``concurrency_config.block_run_limit``."""
+    templates_folder: str = "custom_templates"
+    """``CUSTOM_TEMPLATES_DIRECTORY``: the folder in each project that holds its own templates."""
     run_limit: int | None = None
     """``BLOCKWRIGHT_RUN_LIMIT``: runs that engines may drive at once, over all projects; default no limit."""
     secret_key: str | None = field(default=None, repr=False)
@@ -151,6 +153,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         default_executor=environ.get("DEFAULT_EXECUTOR_TYPE") or None,
         one_process=_switch(environ, "RUN_PIPELINE_IN_ONE_PROCESS"),
         block_run_limit=_whole(environ, "CONCURRENCY_CONFIG_BLOCK_RUN_LIMIT"),
+        templates_folder=_templates_folder(environ),
         run_limit=_whole(environ, "BLOCKWRIGHT_RUN_LIMIT"),
         secret_key=environ.get("BLOCKWRIGHT_SECRET_KEY") or None,
         allowed_hosts=_list(environ, "BLOCKWRIGHT_ALLOWED_HOSTS"),
@@ -210,6 +213,16 @@ def _terminal(environ: Mapping[str, str]) -> str:
         return "on" if _switch(environ, name) else "off"
     except SettingError:
         raise SettingError(f"{name} is {environ[name]!r}; it must be off, on or everywhere.") from None
+
+
+def _templates_folder(environ: Mapping[str, str]) -> str:
+    text = (environ.get("CUSTOM_TEMPLATES_DIRECTORY") or "custom_templates").strip()
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    if text.startswith("/") or not parts or ".." in parts:
+        raise SettingError(
+            f"CUSTOM_TEMPLATES_DIRECTORY is `{text}`; it must be a folder in the project, such as `custom_templates`."
+        )
+    return "/".join(parts)
 
 
 def _language_servers(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, no_violations
 from tests.browser.test_workspace import CLEAN, card, read, saved, write
@@ -90,6 +90,16 @@ def test_words_are_replaced_in_all_files_after_a_look_and_taken_back(app: App, p
     assert '"number"' in read(project, "data_loaders/load.py")
 
 
+def copied(page: Page) -> list[str]:
+    text = page.evaluate("navigator.clipboard.readText()")
+    return str(text).replace("\r", "").splitlines()
+
+
+def choose(page: Page, entry: str) -> None:
+    page.get_by_role("button", name="Copy, or save as a file").click()
+    page.get_by_role("menuitem", name=entry).click()
+
+
 def test_rows_are_sorted_filtered_copied_and_saved(app: App) -> None:
     page = app.another(permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{app.server.url}/pipelines/sales?block=clean")
@@ -111,11 +121,21 @@ def test_rows_are_sorted_filtered_copied_and_saved(app: App) -> None:
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Control+c")
-    assert page.evaluate("navigator.clipboard.readText()").replace("\r", "").splitlines()[-2:] == [
-        "99\tGent",
-        "97\tGent",
-    ]
+    expect(page.get_by_text("Copied 2 rows × 2 columns")).to_have_count(1)
+    assert copied(page) == ["99\tGent", "97\tGent"]
+    table = ["| number | city |", "| ---: | --- |", "| 99 | Gent |", "| 97 | Gent |"]
+    page.keyboard.press("Control+Shift+c")
+    expect(page.get_by_text("Copied 2 rows × 2 columns")).to_have_count(2)
+    assert copied(page) == table
+    choose(page, "Copy as CSV")
+    expect(page.get_by_text("Copied 2 rows × 2 columns")).to_have_count(3)
+    assert copied(page) == ["number,city", "99,Gent", "97,Gent"]
+    grid.focus()
+    # To the last row: also those that were never in view.
+    page.keyboard.press("Control+Shift+End")
+    choose(page, "Copy as Markdown")
+    expect(page.get_by_text("Copied 40 rows × 2 columns")).to_be_visible()
+    assert [len(copied(page)), copied(page)[-1]] == [42, "| 21 | Gent |"]
     with page.expect_download() as saving:
-        page.get_by_role("button", name="Save as a file").click()
-        page.get_by_role("menuitem", name=re.compile("csv", re.IGNORECASE)).click()
+        choose(page, "Save as csv")
     assert saving.value.path().read_text().startswith('"number","city"')

@@ -186,6 +186,79 @@ def test_a_line_of_a_log_is_found_and_linked_to(start: Callable[..., App], proje
     expect(page.get_by_text("“nothing” is no level")).to_be_visible()
 
 
+def test_lines_are_searched_by_a_pattern_and_by_the_time_drawn_over_them(
+    start: Callable[..., App], project: Project
+) -> None:
+    code = """
+        import logging
+        import sys
+
+
+        @data_loader
+        def load(**kwargs):
+            for number in range(20):
+                print(f"part {number} of 20")
+            print("it broke", file=sys.stderr)
+            kwargs["logger"].error("row 17 is broken")
+    """
+    project.pipeline("noisy", {"kind": "loader", "id": "load", "code": code})
+    app = start()
+    app.run("noisy")
+    page = app.open("/logs")
+    lines = page.get_by_role("region", name="Lines, newest first")
+    expect(lines).to_contain_text("row 17 is broken")
+    page.get_by_role("combobox", name="Search the logs").fill(r"part 1\d of")
+    page.get_by_role("button", name="Regular expression, between slashes").click()
+    expect(page.get_by_role("combobox", name="Search the logs")).to_have_value(r"/part 1\d of/")
+    expect(lines).to_contain_text("part 19 of 20")
+    expect(lines).not_to_contain_text("part 9 of 20")
+    over_time = page.get_by_role("region", name="Lines over time")
+    expect(over_time).to_contain_text("10 lines")
+
+    page.get_by_role("combobox", name="Search the logs").fill("/part (/")
+    expect(page.get_by_text("This is no pattern: missing )")).to_be_visible()
+
+    page.get_by_role("combobox", name="Search the logs").fill("")
+    slider = over_time.get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"lines, \d errors"))
+    slider.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    no_violations(page)
+    app.picture("logs-pattern")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("since.*until"))
+    expect(lines).to_contain_text("row 17 is broken")
+    over_time.get_by_role("button", name="All times").click()
+    expect(page).not_to_have_url(re.compile("since"))
+
+
+def test_new_lines_are_counted_while_one_reads(start: Callable[..., App], project: Project) -> None:
+    code = """
+        @data_loader
+        def load(**kwargs):
+            for number in range(4):
+                print(f"line {number}")
+    """
+    project.pipeline("noisy", {"kind": "loader", "id": "load", "code": code})
+    app = start()
+    app.run("noisy")
+    page = app.open("/logs")
+    lines = page.get_by_role("region", name="Lines, newest first")
+    expect(lines.get_by_role("button")).to_have_count(4)
+    page.get_by_role("button", name="Pause").click()
+    app.run("noisy")
+    newer = page.get_by_role("button", name="4 new lines")
+    expect(newer).to_be_visible()
+    expect(lines.get_by_role("button")).to_have_count(4)
+    app.picture("logs-paused")
+    newer.click()
+    expect(lines.get_by_role("button")).to_have_count(8)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    app.run("noisy")  # it follows again
+    expect(lines.get_by_role("button")).to_have_count(12)
+
+
 def invited(app: App, email: str, role: str) -> Page:
     """Adds a person by the form, and gives the page of somebody who came by the link that was shown."""
     page = app.open("/settings/people?new=true")

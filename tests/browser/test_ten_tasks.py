@@ -173,6 +173,19 @@ def test_4_two_blocks_are_connected_by_one_drag_from_any_edge(app: App, project:
     hand.took(1)
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     assert "- first" in (project.root / "pipelines/pair/metadata.yaml").read_text()
+    # Apart again: a press on the line, and the cross that it shows.
+    source, target = node(page, "first").bounding_box(), node(page, "second").bounding_box()
+    assert source is not None
+    assert target is not None
+    page.mouse.click(
+        (source["x"] + source["width"] / 2 + target["x"] + target["width"] / 2) / 2,
+        (source["y"] + source["height"] + target["y"]) / 2,
+    )
+    page.get_by_role("button", name="Disconnect second from first").click()
+    expect(node(page, "second", ", 0 inputs")).to_be_visible()
+    assert "- first" not in (project.root / "pipelines/pair/metadata.yaml").read_text()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(node(page, "second", ", 1 input")).to_be_visible()
 
 
 def test_5_and_6_why_a_run_failed_is_read_at_once_and_it_goes_on_after_two_clicks(app: App, project: Project) -> None:
@@ -319,4 +332,101 @@ def test_8_a_log_line_is_found_by_keys_alone(project: Project, start: Callable[.
     line.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name=f"Open run {run}")).to_be_visible()
+    hand.took(0)
+
+
+TRACKED = """
+    import mlflow
+
+    @custom
+    def fit(*args, depth=3, **kwargs):
+        mlflow.log_param("depth", depth)
+        mlflow.log_metric("loss", 1 / depth)
+        return depth
+"""
+REGISTERED = """
+    from blockwright import register_model
+
+    class Constant:
+        def __init__(self, answer):
+            self.answer = answer
+
+        def predict(self, frame):
+            return [self.answer] * len(frame)
+
+    @custom
+    def fit(*args, mae=5.0, **kwargs):
+        return register_model("delay", Constant(mae), metrics={"mae": mae}, held_out="march")
+"""
+
+
+def trained(app: App, pipeline: str, **variables: float) -> None:
+    run = app.run(pipeline, variables=variables)
+    app.open(f"/runs/{run}")
+    expect(app.page.locator("h1 + span")).to_contain_text("Completed", timeout=120_000)
+
+
+def test_9_two_model_runs_are_compared_with_four_clicks(project: Project, start: Callable[..., App]) -> None:
+    project.pipeline("train", {"kind": "custom", "id": "fit", "code": TRACKED})
+    app = start("--no-serving")
+    for depth in (2, 4):
+        trained(app, "train", depth=depth)
+    page = settled(app.open("/"))
+    hand = Hand(page)
+    page.get_by_role("navigation", name="Places").get_by_role("link", name="Experiments").click()
+    for run in (1, 2):
+        page.get_by_role("checkbox", name=f"Choose fit · run {run}").click()
+    page.get_by_role("button", name="Compare 2").click()
+    side = page.get_by_role("region", name="Runs side by side")
+    expect(side.get_by_role("row", name="depth 4 2")).to_be_visible()
+    expect(side.get_by_role("row", name="loss 0.25 0.5")).to_be_visible()
+    hand.took(4)
+
+    # And with none.
+    page = settled(app.open("/"))
+    hand = Hand(page)
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    rows = page.get_by_role("grid", name="Tracked runs").get_by_role("row")
+    expect(rows).to_have_count(3)
+    rows.nth(1).focus()
+    for key in ("x", "ArrowDown", "x", "c"):
+        page.keyboard.press(key)
+    expect(side.get_by_role("row", name="depth 4 2")).to_be_visible()
+    hand.took(0)
+
+
+def test_10_a_model_is_rolled_back_with_three_clicks(project: Project, start: Callable[..., App]) -> None:
+    project.pipeline("train", {"kind": "custom", "id": "fit", "code": REGISTERED})
+    app = start("--no-serving")
+    for version, mae in ((1, 5.0), (2, 4.0)):
+        trained(app, "train", mae=mae)
+        app.call("POST", "models/delay/promote", data={"version": str(version)})
+    page = settled(app.open("/"))
+    hand = Hand(page)
+    page.get_by_role("navigation", name="Places").get_by_role("link", name="Models").click()
+    page.get_by_role("link", name="Roll back to 1").click()
+    dialog = page.get_by_role("dialog", name="Roll delay back to version 1?")
+    expect(dialog.get_by_role("row", name=re.compile("^mae 4 5 \\+1"))).to_be_visible()
+    no_violations(page)
+    app.picture("model-roll-back")
+    dialog.get_by_role("button", name="Roll back to version 1").click()
+    served = page.get_by_role("grid", name="Models").get_by_role("row").nth(1)
+    expect(served).to_contain_text("version 1")
+    hand.took(3)
+    assert app.call("GET", "models/delay")["endpoint"]["version"] == 1
+
+    # And with none, by the palette, which knows what was before.
+    page = settled(app.open("/"))
+    hand = Hand(page)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Search or do").press_sequentially("roll delay")
+    expect(page.get_by_role("option").first).to_have_text("Roll delay back to version 2")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Roll delay back to version 2?")
+    expect(dialog.get_by_role("row", name=re.compile("^mae 5 4 -1"))).to_be_visible()
+    page.keyboard.type("too many complaints")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Version 2 answers every request.")).to_be_visible()
+    expect(page.get_by_role("grid", name="Log")).to_contain_text("too many complaints")
     hand.took(0)

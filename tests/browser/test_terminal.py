@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import App, no_violations, sales
+from tests.browser.conftest import PATIENCE, App, no_violations, sales
 from tests.browser.test_operate import invited
 from tests.processes import gone, marked
 from tests.project import Project
@@ -108,7 +108,8 @@ def test_a_flood_is_shown_at_the_pace_of_the_screen_and_can_be_interrupted(given
     enter(page, "echo after the $((1 + 1)) floods")
     shows(page, "after the 2 floods")
     enter(page, "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo the very end")
-    shows(page, "the very end")
+    # Three megabytes go over the screen first, at its pace: on a busy machine that takes its time.
+    expect(page.locator(".xterm-rows:visible")).to_contain_text("the very end", timeout=4 * PATIENCE)
 
 
 def test_what_a_program_asks_the_terminal_is_not_typed_again_after_a_reload(given: App) -> None:

@@ -24,3 +24,20 @@ def test_templates_are_made_listed_used_and_removed(project: Project) -> None:
     assert project.run("templates", "remove", "seven").code == 0
     missing = project.run("new", "block", "again", "third", "--type", "data_loader", "--template", "seven")
     assert "There is no template `seven`" in missing.err
+
+
+def test_templates_may_lie_in_another_folder(project: Project) -> None:
+    code = "@data_loader\ndef load(*a, **k):\n    return 7\n"
+    project.pipeline("sales", {"kind": "loader", "id": "load", "code": code})
+    there = {"CUSTOM_TEMPLATES_DIRECTORY": "shared/templates/"}
+    assert project.run("templates", "new", "seven", "sales", "load", environ=there).code == 0
+    assert project.run("templates", "new", "sales day", "sales", environ=there).code == 0
+    assert (project.root / "shared/templates/blocks/seven/seven.py").read_text() == code
+    assert (project.root / "shared/templates/pipelines/sales_day/metadata.yaml").is_file()
+    assert not (project.root / "custom_templates").exists()
+    block = ("new", "block", "sales", "other", "--type", "data_loader", "--template", "seven")
+    assert project.run(*block).code == 2
+    assert project.run(*block, environ=there).code == 0
+    for outside in ("/tmp", "../other"):
+        refused = project.run("templates", "list", environ={"CUSTOM_TEMPLATES_DIRECTORY": outside})
+        assert (refused.code, "CUSTOM_TEMPLATES_DIRECTORY" in refused.err) == (2, True)

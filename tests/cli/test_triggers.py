@@ -58,3 +58,14 @@ def test_what_is_wrong_is_said(shop: Project, arguments: tuple[str, ...], says: 
     done = shop.run("trigger", *arguments)
     assert done.code == 2
     assert says in done.err
+
+
+def test_all_are_paused_and_resumed(shop: Project) -> None:
+    assert shop.run("trigger", "pause", "--reason", "x").code == 2
+    assert "needs a reason" in shop.run("trigger", "pause", "--all").err
+    assert "are paused: we move" in shop.run("trigger", "pause", "--all", "--reason", "we move").out
+    assert "has paused all triggers of the project: we move." in shop.run("trigger", "list").err
+    assert "fire again" in shop.run("trigger", "resume").out
+    assert shop.run("trigger", "resume", "--json").json == {"paused": False, "was_paused": False}
+    audited = [entry["action"] for entry in shop.run("audit", "--json").json["entries"]]
+    assert {"trigger.pause_all", "trigger.resume_all"} <= set(audited)

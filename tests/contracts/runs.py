@@ -238,6 +238,23 @@ class LeaseContract:
         with pytest.raises(NotFound):
             runs.save(lease, Changes(events=(NewEvent("late"),)), now=NOON)
 
+    def test_what_is_refused_leaves_nothing_and_the_next_owner_goes_on_counting(self, runs: RunStore) -> None:
+        run = create(runs, [block_run("a")])
+        first = claim(runs, run)
+        runs.save(first, Changes(events=(NewEvent("one"),)), now=NOON)
+        runs.save(first, Changes(events=(NewEvent("two"),)), now=NOON)
+        second = runs.claim(run.id, "host:2:b", seconds=30, now=later(600), dead=[first.owner])
+        runs.save(second, Changes(block_runs=(block_run("b"),), events=(NewEvent("three"),)), now=later(601))
+        late = Changes(run=replace(run, reason="late"), block_runs=(block_run("c"),), events=(NewEvent("late"),))
+        with pytest.raises(Conflict) as fenced:
+            runs.save(first, late, now=later(602))
+        assert fenced.value.code == "fenced"
+        runs.save(second, Changes(block_runs=(block_run("d"),), events=(NewEvent("four"),)), now=later(603))
+        assert runs.get(run.id) == run
+        assert [each.name for each in runs.block_runs(run.id)] == ["a", "b", "d"]
+        told = [(event.number, event.kind) for event in runs.events(run.id, 1)]
+        assert told == [(2, "one"), (3, "two"), (4, "three"), (5, "four")]
+
 
 class SaveContract:
     def test_everything_of_a_step_is_there_after_it(self, runs: RunStore) -> None:
@@ -363,6 +380,8 @@ class InboxContract:
         runs.save(claim(runs, run), Changes(taken=(first.id, foreign.id)), now=NOON)
         assert runs.inbox(run.id) == [second]
         assert runs.inbox(other.id) == [foreign]
+        assert runs.inbox(run.id, other.id) == [foreign, second]
+        assert runs.inbox() == []
 
     def test_a_message_needs_a_run(self, runs: RunStore) -> None:
         with pytest.raises(NotFound, match="424242"):
@@ -459,6 +478,8 @@ class ListContract:
         for run in (other, one, foreign):
             runs.push(run.id, "retry", {"start": [str(run.id)]})
         runs.push(one.id, "cancel", {})
+        kinds = [(wish.run, wish.kind) for wish in runs.wishes("shop", "cancel", "retry")]
+        assert kinds == [(other.id, "retry"), (one.id, "retry"), (one.id, "cancel")]
         found = runs.wishes("shop", "retry")
         assert [(wish.run, wish.data) for wish in found] == [(run.id, {"start": [str(run.id)]}) for run in (other, one)]
         runs.hand_over(one.id)

@@ -15,6 +15,7 @@ from blockwright.core.triggers.model import (
     LimitRule,
     Misfire,
     Outcome,
+    Pause,
     Place,
     SourceType,
     Trigger,
@@ -223,3 +224,30 @@ class TriggersContract:
         assert mine is not None
         assert theirs is not None
         assert (mine.state, theirs.state, theirs.owner) == ({"cursor": "5"}, {"cursor": "5"}, "b")
+
+    def test_while_all_are_paused_none_is_due_and_nothing_is_settled(self, triggers: TriggerStore) -> None:
+        trigger, tomorrow = made(triggers), NOW + timedelta(days=1)
+        assert triggers.last_pause("shop") is None
+        assert triggers.resume("shop", now=NOW) is None
+        pause = triggers.pause("shop", "the database moves", by="ana", now=NOW)
+        assert (pause, pause.on) == (Pause("the database moves", "ana", NOW), True)
+        assert (triggers.due("shop", tomorrow, limit=9), triggers.next_due("shop")) == ([], None)
+        assert trigger.settled is not None
+        assert not triggers.settle(trigger.id, Settling(trigger.settled, NOW, None), now=NOW)
+        later = triggers.pause("shop", "it takes longer", by="bob", now=tomorrow)
+        assert (later.reason, later.by, later.since) == ("it takes longer", "bob", NOW)
+        triggers.pause("other", "x", by="ana", now=NOW)
+        ended = triggers.resume("shop", now=tomorrow)
+        assert ended == replace(later, until=tomorrow)
+        assert triggers.last_pause("shop") == ended
+        assert triggers.due("shop", tomorrow, limit=9) == [triggers.get(trigger.id)]
+        assert triggers.pause("shop", "again", by="ana", now=tomorrow).since == tomorrow
+
+    def test_who_was_about_to_fire_when_all_were_paused_does_not(self, triggers: TriggerStore, runs: RunStore) -> None:
+        trigger, due = made(triggers), NOW + timedelta(hours=14.5)
+        assert trigger.settled is not None
+        triggers.pause("shop", "stop", by="ana", now=NOW)
+        with pytest.raises(Conflict) as caught:
+            fired(runs, Fire(trigger.id, due.isoformat(), due, settling=Settling(trigger.settled, due, None)))
+        assert caught.value.code == "fired"
+        assert triggers.fires(trigger.id, limit=9) == []

@@ -15,6 +15,7 @@ from blockwright.core.alerts.model import AlertKind, Service, Webhook
 from blockwright.core.blocks import BlockId
 from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Queue, RunKind, RunState
 from blockwright.core.triggers.model import Outcome
+from blockwright.engine import alerting
 from blockwright.engine.alerting import Alerting
 from blockwright.ports.alerts import DeliveryState
 from blockwright.ports.feed import Cursor
@@ -86,6 +87,18 @@ def test_each_is_told_once_however_many_engines_read_and_restart(shop: Records) 
     shop.workspace.oversight.alerts.remember("", "feed", "0-0")  # as after a crash before the place was noted
     settle(Alerting(shop.installation))
     assert shop.kinds() == ["trigger_failure"]
+
+
+def test_how_far_it_has_read_is_noted_now_and_then_and_not_lost(shop: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerting, "NOTE_SECONDS", 3600.0)
+    loop, memory = started(shop), shop.workspace.oversight.alerts
+    noted = memory.recall("", "feed")
+    shop.fail(shop.begin())
+    settle(loop)
+    assert memory.recall("", "feed") == noted  # too early for another write
+    monkeypatch.setattr(alerting, "NOTE_SECONDS", 0.0)
+    settle(loop)  # nothing is new
+    assert memory.recall("", "feed") == loop.cursor != noted
 
 
 def test_what_happened_while_no_engine_ran_is_told_by_the_next_one(shop: Records) -> None:

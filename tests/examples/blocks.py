@@ -10,7 +10,7 @@ import yaml
 
 from tests.examples.tables import PROJECT
 
-PIPELINES = ("data_preparation", "training", "batch_prediction")
+PIPELINES = ("data_preparation", "training", "batch_prediction", "live_traffic")
 _DECORATORS = {"conditional": "condition"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from blockwright.sdk import context
-from blockwright.sdk.models import fingerprint, register_model
+from blockwright.sdk.models import fingerprint, register_model, tell_truth
 
 
 class Model:
@@ -23,7 +24,7 @@ def handed() -> Iterator[list[tuple[str, Any, dict[str, Any]]]]:
     """What the engine is told."""
     told: list[tuple[str, Any, dict[str, Any]]] = []
 
-    def hand_in(name: str, model: Any, facts: dict[str, Any]) -> dict[str, Any]:
+    def hand_in(name: str, model: Any, facts: dict[str, Any], data: tuple[Any, Any]) -> dict[str, Any]:
         told.append((name, model, facts))
         return {"model": name, "version": len(told)}
 
@@ -103,3 +104,27 @@ def test_the_fingerprint_is_that_of_the_data() -> None:
     assert fingerprint("march") == "march"
     assert fingerprint(None) == ""
     assert fingerprint([1, 2]) == fingerprint([1, 2])
+
+
+def test_truths_are_sent_in_parts_that_fit() -> None:
+    asked: list[tuple[str, list[dict[str, Any]]]] = []
+
+    class Engine:
+        def ask(self, what: str, **details: Any) -> Any:
+            asked.append((f"{what} {details['model']}", details["truths"]))
+            return len(details["truths"])
+
+        def emit(self, frame: Any) -> None:
+            raise AssertionError(frame)
+
+    context.install(context.BlockContext("shop", "/shop", "/shop", "train", "fit", 1, channel=Engine()))
+    try:
+        frame = pd.DataFrame({"key": [f"order {n}" for n in range(3_000)], "actual": np.arange(3_000) / 2, "more": "x"})
+        assert tell_truth("delay", frame) == 3_000
+        assert tell_truth("delay", []) == 0
+    finally:
+        context.install(None)
+    assert {what for what, _ in asked} == {"truth delay"}
+    assert [row for _, part in asked for row in part] == [{"key": f"order {n}", "actual": n / 2} for n in range(3_000)]
+    assert len(asked) > 1
+    assert max(len(json.dumps(part)) for _, part in asked) < 50_000

@@ -14,7 +14,7 @@ from blockwright.core.errors import Invalid
 from blockwright.core.runs.model import BlockRun, BlockRunName, Role, Run, RunState
 from blockwright.ports.runs import AttemptRecord, Changes
 from blockwright.services import log_retention
-from blockwright.services.log_search import Found, LogQuery, SearchPlace, search
+from blockwright.services.log_search import Found, LogQuery, SearchPlace, histogram, search
 from tests.engine.records import Records, records
 
 START = datetime.now(UTC) - timedelta(hours=1)
@@ -145,3 +145,72 @@ def test_logs_are_kept_as_long_as_the_project_says(shop: Records) -> None:
     assert not any(path.exists() for path in paths)
     assert log_retention.delete_old_logs(shop.workspace) == 0
     assert shop.workspace.runs.get(new.id)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (LogQuery(pattern=r"rows: \d+$"), ["rows: 17"]),
+        (LogQuery("wrote", pattern=r"\d{2} rows"), ["wrote 17 rows"]),
+        (LogQuery(pattern="ROWS"), []),
+        (LogQuery(pattern="(?i)ROWS: "), ["rows: 17"]),
+        (LogQuery(pattern="^shop|shop=a$"), ["structured"]),
+        (LogQuery(pattern="Ä."), ["Ärger"]),
+    ],
+)
+def test_a_pattern_is_found_in_the_text_and_the_tags(shop: Records, query: LogQuery, expected: list[str]) -> None:
+    logged(shop, say("rows: 17"), say("wrote 17 rows"), say("structured", shop="a"), say("Ärger"))
+    assert messages(search(shop.workspace, query, limit=50)) == expected
+
+
+def test_what_is_no_pattern_is_told_with_the_reason(shop: Records) -> None:
+    for pattern, reason in (("(a", "missing"), (r"(a)\1", "invalid escape"), ("a{9999999}", "repetition")):
+        with pytest.raises(Invalid, match=reason) as told:
+            search(shop.workspace, LogQuery(pattern=pattern), limit=1)
+        assert (told.value.code, "RE2" in told.value.hint) == ("search_pattern", True)
+
+
+def test_a_pattern_that_other_engines_never_end_with_is_answered(shop: Records) -> None:
+    logged(shop, say("a" * 50_000 + "!"))
+    assert messages(search(shop.workspace, LogQuery(pattern="^(a|a)*(a+)+$"), limit=1)) == []
+
+
+def test_lines_are_counted_over_time_and_by_level(shop: Records) -> None:
+    logged(shop, say("a"), say("b", "error"), say("c"))
+    logged(shop, say("a again", "loud"), say("a"), pipeline="stock")
+    found = histogram(shop.workspace, LogQuery())
+    assert (found.lines, found.counted_to) == (5, None)
+    assert found.spread is not None
+    assert found.spread.start <= START < found.spread.end
+    assert sum(bar.counts.get("info", 0) for bar in found.spread.bars) == 4
+    (bar,) = (bar for bar in found.spread.bars if "error" in bar.counts)
+    assert bar.start <= START + timedelta(seconds=1) < bar.start + timedelta(seconds=found.spread.seconds)
+    assert histogram(shop.workspace, LogQuery("a", pipelines=("stock",))).lines == 2
+
+
+def test_a_quiet_time_that_was_asked_for_is_spread_out_whole(shop: Records) -> None:
+    logged(shop, say("a"))
+    assert histogram(shop.workspace, LogQuery("nowhere")).spread is None
+    found = histogram(shop.workspace, LogQuery("nowhere", since=START)).spread
+    assert found is not None
+    assert (found.bars, found.end - found.start >= timedelta(hours=1)) == ((), True)
+
+
+def test_counting_that_may_not_go_on_says_how_far_it_came(shop: Records) -> None:
+    runs = [logged(shop, say("x")) for _ in range(3)]
+    found = histogram(shop.workspace, LogQuery(), most_seconds=-1)
+    assert (found.lines, found.counted_to) == (1, shop.workspace.runs.get(runs[2].id).created)
+
+
+def test_a_long_log_is_left_in_its_middle_when_the_time_is_up(shop: Records) -> None:
+    logged(shop, *(say(f"line {number}") for number in range(2_500)))
+    pages: list[str] = []
+    place: SearchPlace | None = None
+    for _ in range(4):
+        found = search(shop.workspace, LogQuery("line"), limit=10_000, place=place, most_seconds=-1)
+        pages += messages(found)
+        place = found.place
+        assert len(found.lines) < 1_001
+        if place is None:
+            break
+    assert pages == [f"line {number}" for number in reversed(range(2_500))]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from blockwright.core.runs.model import Run, RunRequest
+from blockwright.core.runs.model import BlockRunName, Run, RunRequest, RunState
+from blockwright.ports.runs import AttemptRecord, Changes
 from blockwright.ports.workspace import Workspace
 from blockwright.services import pinning, retention, runs
 from tests.engines import installation
@@ -92,3 +95,22 @@ def test_a_result_whose_run_is_deleted_while_another_takes_it_stays(shop: Projec
     assert load.reused
     list(workspace.artifacts.sweep(keep, retention.YOUNG_SECONDS, dry_run=False))
     assert gone(workspace, [one.digest for one in load.outputs]) == []
+
+
+def test_what_an_attempt_wrote_hours_before_its_end_stays_until_then(workspace: Workspace) -> None:
+    now = workspace.clock.now()
+    run = runs.start(workspace, RunRequest("shop", "p"))
+    lease = workspace.runs.claim(run.id, "host:1:a", seconds=30, now=now)
+    begun = now - timedelta(hours=5)
+    at_work = AttemptRecord(run.id, BlockRunName("load"), 1, 0, "running", begun, lease.fencing)
+    running = replace(run, state=RunState.RUNNING, started=begun)
+    workspace.runs.save(lease, Changes(run=running, attempts=(at_work,)), now=begun)
+    early, old = workspace.artifacts.put(b"its first output"), workspace.artifacts.put(b"of nobody")
+    for digest, hours in ((early, 4), (old, 7)):
+        os.utime(workspace.artifacts.path(digest), (time.time() - hours * 3600,) * 2)
+    assert collect(workspace) == 1
+    assert gone(workspace, [early, old]) == [old]
+    ended = replace(at_work, state="ended", finished=now, outcome="failed")
+    workspace.runs.save(lease, Changes(attempts=(ended,)), now=now)
+    assert collect(workspace) == 1
+    assert gone(workspace, [early]) == [early]

@@ -97,6 +97,7 @@ CORE = (
     "test_live",
     "test_mage",
     "test_models",
+    "test_monitors",
     "test_notes",
     "test_oversight",
     "test_overview",

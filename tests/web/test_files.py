@@ -40,6 +40,25 @@ def test_a_file_is_written_over_what_was_read(server: Server) -> None:
     assert server.get("files/data_loaders/load.py").text == "x = 2\n"
 
 
+def test_many_files_are_read_at_once_and_what_is_no_text_or_not_ones_own_is_left_out(
+    server: Server, project: Project
+) -> None:
+    (project.root / "data_loaders/picture.png").write_bytes(b"\x89PNG\0")
+    wanted = ["data_loaders/load.py", "data_loaders/picture.png", "gone.py", "../outside.py", "io_config.yaml"]
+    asked = "texts?" + "&".join(f"path={each}" for each in wanted)
+    read = server.get(asked).json()
+    assert [each["path"] for each in read] == ["data_loaders/load.py", "io_config.yaml"]
+    assert read[0] == {
+        "path": "data_loaders/load.py",
+        "text": "x = 1\n",
+        "digest": server.get("files/data_loaders/load.py").headers["etag"].strip('"'),
+    }
+    server.gate.actor = Actor(2, "vera@example.com", (Grant(Role.VIEWER, "shop"),))
+    assert [each["path"] for each in server.get(asked).json()] == ["data_loaders/load.py"]
+    many = "&".join(f"path={number}.py" for number in range(101))
+    assert server.get(f"texts?{many}").status_code == 422
+
+
 def test_files_are_made_moved_and_deleted(server: Server) -> None:
     assert server.call("PUT", "files/utils/deep/new.py", content=b"", headers=NEW).status_code == 200
     assert server.call("POST", "folders", json={"path": "empty"}).status_code == 204

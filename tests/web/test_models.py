@@ -137,6 +137,19 @@ def test_a_promotion_waits_for_a_person_where_the_rules_say_so(server: Server) -
     server.gate.actor = OWNER
     (asked,) = server.get("promotions", params={"state": "waiting"}).json()["items"]
     assert (asked["by"], asked["after"]) == (EDITOR.name, 1)
+    assert server.get("models/delay/comparison", params={"first": "1", "second": "1"}).json()["rules"] == {
+        "metric": "",
+        "better": "higher",
+        "margin": 0.0,
+        "approval": True,
+    }
+    needs = server.get("overview").json()["needs"]
+    assert [(need["kind"], need["model"], need["promotion"]) for need in needs if need["kind"] == "request"] == [
+        ("request", "delay", asked["id"])
+    ]
+    server.gate.actor = Actor(5, "sam@example.com", (Grant(Role.ADMIN, "shop", "train"),))
+    assert not [need for need in server.get("overview").json()["needs"] if need["kind"] == "request"]
+    server.gate.actor = OWNER
     done = server.call("POST", f"{path}/approve", json={"reason": "looks good"}).json()
     assert (done["endpoint"]["version"], done["promotion"]["by"]) == (1, OWNER.name)
     again = server.call("POST", f"{path}/approve", json={})

@@ -10,7 +10,7 @@ import pytest
 
 from blockwright.core.access import Actor, Grant, Role
 from blockwright.core.alerts.model import AlertKind
-from blockwright.ports.alerts import NewAlert
+from blockwright.ports.alerts import Mute, NewAlert
 from tests.project import Project
 from tests.web.conftest import Server
 
@@ -99,3 +99,66 @@ def test_only_what_may_be_seen_is_told(server: Server) -> None:
     server.gate.actor = Actor(2, "bob@example.com", (Grant(Role.VIEWER, "shop", "good"),))
     shown = look(server)
     assert (shown["needs"], [row["uuid"] for row in shown["pipelines"]]) == ([], ["good"])
+
+
+def mute(server: Server, subject: str, **wanted: Any) -> int:
+    given = {"subject": subject, "seconds": 3600, "reason": "it is known", **wanted}
+    return server.call("POST", "overview/mutes", json=given).status_code
+
+
+def test_a_muted_entry_is_told_to_others_and_again_to_whoever_unmutes_it(server: Server) -> None:
+    run(server, "bad")
+    (need,) = look(server)["needs"]
+    assert mute(server, need["subject"]) == 201
+    run(server, "bad")  # the same again
+    shown = look(server)
+    (muted,) = shown["muted"]
+    assert (shown["needs"], muted["pipeline"]) == ([], "bad")
+    assert (muted["mute"]["reason"], muted["mute"]["for_all"]) == ("it is known", False)
+    first = server.gate.actor
+    server.gate.actor = Actor(9, "bob@example.com", (Grant(Role.EDITOR, "shop"),))
+    assert len(look(server)["needs"]) == 1
+    server.gate.actor = first
+    answer = server.call("DELETE", "overview/mutes", params={"subject": need["subject"]})
+    assert answer.status_code == 204
+    assert (len(look(server)["needs"]), look(server)["muted"]) == (1, [])
+    again = server.call("DELETE", "overview/mutes", params={"subject": need["subject"]})
+    assert (again.status_code, again.json()["code"]) == (404, "mute_not_found")
+
+
+def test_an_editor_mutes_for_all_and_nobody_mutes_what_is_not_there(server: Server) -> None:
+    run(server, "bad")
+    subject = look(server)["needs"][0]["subject"]
+    assert mute(server, "failed:good") == 404
+    assert mute(server, subject, seconds=90 * 86_400 + 1) == 422
+    editor = server.gate.actor
+    server.gate.actor = Actor(9, "vera@example.com", (Grant(Role.VIEWER, "shop"),))
+    assert mute(server, subject, for_all=True) == 403
+    server.gate.actor = Actor(8, "egon@example.com", (Grant(Role.VIEWER, "shop", "good"),))
+    assert mute(server, subject) == 404  # it may not be seen
+    server.gate.actor = editor
+    assert mute(server, subject, for_all=True) == 201
+    server.gate.actor = Actor(9, "vera@example.com", (Grant(Role.VIEWER, "shop"),))
+    assert look(server)["muted"][0]["mute"]["for_all"] is True
+
+
+def test_a_mute_ends(server: Server) -> None:
+    run(server, "bad")
+    subject, workspace = look(server)["needs"][0]["subject"], server.platform.workspace(server.project.root)
+    long_ago = datetime.now(UTC) - timedelta(hours=2)
+    ended = Mute(subject, "", "x", "ana", long_ago, long_ago + timedelta(hours=1))
+    workspace.oversight.mutes.add("shop", ended)
+    assert (len(look(server)["needs"]), look(server)["muted"]) == (1, [])
+
+
+def test_nothing_is_late_while_all_triggers_are_paused(server: Server) -> None:
+    definition = {"name": "hourly", "schedule_type": "time", "schedule_interval": "@hourly", "status": "active"}
+    made = server.call("POST", "pipelines/good/triggers", json={"definition": definition, "in_file": False})
+    workspace = server.platform.workspace(server.project.root)
+    workspace.triggering.records.look_at(made.json()["id"], datetime.now(UTC) - timedelta(minutes=5))
+    assert [need["kind"] for need in look(server)["needs"]] == ["late"]
+    server.call("PUT", "trigger-pause", json={"reason": "the database moves"})
+    shown = look(server)
+    assert (shown["needs"], shown["coming"], shown["triggers"]["reason"]) == ([], [], "the database moves")
+    row = next(row for row in shown["pipelines"] if row["uuid"] == "good")
+    assert (row["late"], row["next_fire"] is None) == (False, False)

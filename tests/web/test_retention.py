@@ -59,6 +59,7 @@ def test_the_policy_says_where_each_value_comes_from(server: Server) -> None:
         "results": {"value": 3, "source": "retention.results"},
         "scheduled": {"value": "1 s", "source": "retention.scheduled"},
         "disk_share": {"value": 0.8, "source": "default"},
+        "predictions": {"value": "400 d", "source": "default"},
     }
     (usage,) = shown["pipelines"]
     assert (usage["pipeline"], usage["runs"], usage["versions"], usage["kept"]) == ("sales", 1, 1, 0)

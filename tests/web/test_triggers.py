@@ -308,3 +308,33 @@ def test_the_history_of_all_triggers_names_the_state_of_each_run(server: Server)
     window = {"start": f"{now:%Y-%m-%d}T00:00:00Z", "until": f"{now.year + 1}-01-02T00:00:00Z"}
     (found,) = server.get("triggers/history", params=window).json()["items"]
     assert (found["trigger"], found["name"], found["run"], found["state"]) == (number, "hook", run, "queued")
+
+
+def test_all_are_paused_with_a_reason_and_resumed(server: Server) -> None:
+    first = made(server, name="hook", schedule_type="api", status="active")
+    token = server.get(f"triggers/{first['id']}/token").json()["token"]
+
+    def call() -> Any:
+        return server.call(
+            "POST", f"/api/v1/triggers/{first['id']}/fire", json={}, headers={"Authorization": f"Bearer {token}"}
+        )
+
+    assert server.get("trigger-pause").json()["paused"] is False
+    shown = server.call("PUT", "trigger-pause", json={"reason": "the database moves"}).json()
+    assert (shown["paused"], shown["reason"]) == (True, "the database moves")
+    assert server.get("trigger-pause").json() == shown
+    assert server.get("overview").json()["triggers"] == shown
+    refused = call()
+    assert (refused.status_code, refused.json()["code"]) == (409, "triggers_paused")
+    assert "the database moves" in refused.json()["detail"]
+    assert server.call("POST", f"triggers/{first['id']}/run", json={}).status_code == 201
+    assert server.call("DELETE", "trigger-pause").json()["paused"] is False
+    assert call().status_code == 201
+    audited = [entry["action"] for entry in server.get("audit").json()["items"]]
+    assert [action for action in audited if action.endswith("_all")] == ["trigger.resume_all", "trigger.pause_all"]
+
+
+def test_a_pause_of_all_takes_a_reason(server: Server) -> None:
+    for reason in ("", "  ", "x" * 501):
+        assert server.call("PUT", "trigger-pause", json={"reason": reason}).status_code == 422
+    assert server.get("trigger-pause").json()["paused"] is False

@@ -11,6 +11,12 @@ import { me } from "./features/access";
 import { refreshOnEvents } from "./live/refresh";
 import { router } from "./routes/tree";
 
+// The screen is on its way while it is asked who looks.
+for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+  const screen: unknown = router.routesById[routeId as keyof typeof router.routesById].options.component;
+  if (typeof screen === "function" && "preload" in screen && typeof screen.preload === "function")
+    void screen.preload();
+}
 refreshOnEvents(queries);
 onSignedOut(() => {
   if (queries.getQueryData(me.queryKey) === undefined) return; // nobody was signed in

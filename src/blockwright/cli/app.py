@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,18 @@ def emit(document: Any) -> None:
         text = json.dumps(document, default=str)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def moment(said: str | None, now: datetime, option: str = "--since") -> datetime | None:
+    """A time as people write it: ISO, or how long ago; raises Invalid. Without a zone it is this machine's time."""
+    from blockwright.core.durations import duration
+
+    if said is None:
+        return None
+    try:
+        return datetime.fromisoformat(said).astimezone()
+    except ValueError:
+        return now - duration(said, what=option)
 
 
 def error_document(error: BlockwrightError) -> dict[str, Any]:

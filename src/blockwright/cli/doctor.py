@@ -38,8 +38,9 @@ class Finding:
 @json_option
 @pass_app
 def doctor_command(app: App, project: Path | None, as_json: bool) -> int:
-    """Check packages, project, database, data folder, outputs and fork server. Exit code 1 when something is wrong."""
-    findings = [_python(), *_packages(), *_project(app, project)]
+    """Check packages, language servers, project, database, data folder, outputs and fork server. Exit code 1 when
+    something is wrong."""
+    findings = [_python(), *_packages(), *_language_servers(app), *_project(app, project)]
     bad = any(finding.level == "error" for finding in findings)
     if as_json:
         emit(
@@ -81,6 +82,18 @@ def _packages() -> list[Finding]:
         else:
             findings.append(Finding(f"Extra {extra}", "ok", "installed"))
     return findings
+
+
+def _language_servers(app: App) -> list[Finding]:
+    """Whether the editor of the app can help."""
+    from blockwright.ports.languages import Health
+
+    found = []
+    for server in app.platform.language_servers():
+        missing = server.health is Health.MISSING
+        told = f"{'not installed' if missing else 'installed'}: it {server.does}"
+        found.append(Finding(f"Language server {server.name}", "warning" if missing else "ok", told, server.hint))
+    return found
 
 
 def _version(distribution: str) -> str | None:

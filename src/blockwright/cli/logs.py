@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockwright.cli.app import DONE, App, emit, json_option, pass_app, project_option
+from blockwright.cli.app import DONE, App, emit, json_option, moment, pass_app, project_option
 from blockwright.core.log_search import LEVELS
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ COLOURS = {"error": "red", "critical": "red", "warning": "yellow", "debug": "bri
 @click.option("--block", "block", metavar="ID", help="Only this block (or dynamic child).")
 @click.option("--follow", "-f", is_flag=True, help="Go on until the run has ended.")
 @click.option("--search", "text", metavar="TEXT", help="Lines with all these words, over runs, newest first.")
+@click.option("--regex", "pattern", metavar="PATTERN", help="Lines where this regular expression (RE2) is found.")
 @click.option("--level", type=click.Choice(LEVELS), help="Search: only lines of this level or above.")
 @click.option("--pipeline", "pipelines", multiple=True, metavar="NAME", help="Search: only runs of this pipeline.")
 @click.option("--since", metavar="WHEN", help="Search: only lines from then on: a time, or how long back (`2h`).")
@@ -39,6 +39,7 @@ def logs_command(
     block: str | None,
     follow: bool,
     text: str | None,
+    pattern: str | None,
     level: str | None,
     pipelines: tuple[str, ...],
     since: str | None,
@@ -50,12 +51,16 @@ def logs_command(
     from blockwright.services import logs, runs
 
     workspace = app.workspace(project)
-    asked = {"text": text or "", "level": level or "", "pipelines": pipelines, "block": block}
-    if text is not None or level or pipelines or since or until or run is None:
-        if run is None and text is None and not (level or pipelines or since or until):
+    asked = {"text": text or "", "pattern": pattern or "", "level": level or "", "pipelines": pipelines, "block": block}
+    searches = text is not None or bool(pattern or level or pipelines or since or until)
+    if searches or run is None:
+        if not searches:
             raise click.UsageError("Name a RUN, or what to `--search` for.")
         number = None if run is None else runs.resolve(workspace, run).id
-        times = {name: _moment(value, workspace.clock.now()) for name, value in (("since", since), ("until", until))}
+        times = {
+            name: moment(value, workspace.clock.now(), f"--{name}")
+            for name, value in (("since", since), ("until", until))
+        }
         return _search(workspace, {**asked, **times, "run": number}, limit, as_json)
     assert run is not None
     found = runs.resolve(workspace, run)
@@ -95,18 +100,6 @@ def _search(workspace: Workspace, asked: dict[str, Any], limit: int, as_json: bo
     elif not lines:
         click.echo("Nothing found.", err=True)
     return DONE
-
-
-def _moment(text: str | None, now: datetime) -> datetime | None:
-    """A time as people write it: ISO, or how long ago; raises Invalid. Without a zone it is this machine's time."""
-    from blockwright.core.durations import duration
-
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        return now - duration(text, what="--since or --until")
 
 
 def _print(line: dict[str, Any], *, with_block: bool) -> None:

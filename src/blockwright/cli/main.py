@@ -60,6 +60,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "templates": ("templates", "List, make and delete templates of blocks and pipelines."),
     "experiments": ("experiments", "Find and compare what blocks recorded with MLflow."),
     "catalog": ("catalog", "Find outputs by name, column or tag; versions, pins, aliases, lineage."),
+    "monitors": ("monitors", "What models are asked: drift, data quality, performance; tell the truth."),
     "models": ("models", "Versions of models: compare, promote, roll back, split the traffic."),
     "serve": ("serving", "Answer predictions with the project's models, on port 5000."),
     "users": ("access", "List, add and disable people, and give them roles."),
@@ -69,6 +70,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alerts": ("alerts", "See what was raised, and test where messages go."),
     "costs": ("costs", "Add up what runs cost, by pipeline and day."),
     "gc": ("retention", "Delete what the retention policy no longer keeps."),
+    "health": ("health", "Ask web server, scheduler and prediction service whether they do their work."),
     "doctor": ("doctor", "Check environment, database, data folder and services."),
 }
 

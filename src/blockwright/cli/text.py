@@ -18,6 +18,7 @@ STATE_LOOK: dict[str, tuple[str, str | None]] = {
     "upstream_failed": ("·", "red"),
     "failed": ("✗", "red"),
     "cancelled": ("◌", "yellow"),
+    "fired": ("→", None),  # of a trigger
 }
 
 

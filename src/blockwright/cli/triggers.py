@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from blockwright.cli import text
 from blockwright.cli.app import DONE, App, emit, json_option, parse_variables, pass_app, project_option
-from blockwright.cli.audit import record_of_trigger
+from blockwright.cli.audit import record, record_of_trigger
 
 if TYPE_CHECKING:
     from blockwright.core.triggers.model import Trigger
@@ -38,6 +39,7 @@ def trigger_command() -> None:
 def list_triggers(app: App, pipeline: str | None, project: Path | None, as_json: bool) -> int:
     """List the triggers of PIPELINE (default: of all): when they fire, and when next."""
     from blockwright.ports.triggers import TriggerFilter
+    from blockwright.services.triggers import pausing
     from blockwright.services.triggers.previews import report
 
     workspace = _workspace(app, project)
@@ -52,6 +54,9 @@ def list_triggers(app: App, pipeline: str | None, project: Path | None, as_json:
         return DONE
     for problem in problems.values():
         click.secho(problem, fg="red", err=True)
+    pause = pausing.current(workspace)
+    if pause is not None:
+        click.secho(f"{pausing.in_words(pause)} Since {pause.since:%Y-%m-%d %H:%M} UTC.", fg="yellow", err=True)
     if not found:
         click.echo("No triggers. `blockwright trigger new PIPELINE NAME --schedule @daily` makes one.")
         return DONE
@@ -201,6 +206,51 @@ def disable_trigger(app: App, trigger: str, pipeline: str, project: Path | None,
     return _switch(app, trigger, pipeline, project, False, as_json)
 
 
+@trigger_command.command("pause")
+@click.option("--all", "every", is_flag=True, help="All triggers of the project; one is paused by `disable`.")
+@click.option("--reason", metavar="TEXT", help="Why, for everybody who wonders.")
+@project_option
+@json_option
+@pass_app
+def pause_triggers(app: App, every: bool, reason: str | None, project: Path | None, as_json: bool) -> int:
+    """Let no trigger of the project fire by itself before `resume`. Runs that have begun go on."""
+    from blockwright.services.triggers import pausing
+
+    if not every:
+        raise click.UsageError("Say `--all`, or pause one trigger by `blockwright trigger disable TRIGGER`.")
+    workspace = app.workspace(project)
+    pause = pausing.pause(workspace, reason or "", by=getpass.getuser())
+    name = workspace.project.name
+    record(app, project, "trigger.pause_all", project=name, object="", reason=pause.reason)
+    _wake_engines(app, project, name)
+    if as_json:
+        emit({"paused": True, "reason": pause.reason, "by": pause.by, "since": pause.since.isoformat()})
+    else:
+        click.echo(f"all triggers of {name} are paused: {pause.reason}; `blockwright trigger resume` lets them fire")
+    return DONE
+
+
+@trigger_command.command("resume")
+@project_option
+@json_option
+@pass_app
+def resume_triggers(app: App, project: Path | None, as_json: bool) -> int:
+    """Let the triggers of the project fire again. What became due meanwhile is judged by their misfire policies."""
+    from blockwright.services.triggers import pausing
+
+    workspace = app.workspace(project)
+    name = workspace.project.name
+    ended = pausing.resume(workspace)
+    if ended is not None:
+        record(app, project, "trigger.resume_all", project=name, object="", since=ended.since.isoformat())
+        _wake_engines(app, project, name)
+    if as_json:
+        emit({"paused": False, "was_paused": ended is not None})
+    else:
+        click.echo(f"the triggers of {name} fire again" if ended else f"the triggers of {name} were not paused")
+    return DONE
+
+
 @trigger_command.command("new")
 @click.argument("pipeline")
 @click.argument("name")
@@ -274,9 +324,13 @@ def _workspace(app: App, project: Path | None) -> Workspace:
 
 
 def _tell_engines(app: App, project: Path | None, trigger: Trigger) -> None:
+    _wake_engines(app, project, trigger.project)
+
+
+def _wake_engines(app: App, project: Path | None, name: str) -> None:
     from blockwright.ports.bus import Notice, Topic
 
-    app.platform.installation(app.root(project)).bus.publish(Notice(Topic.TRIGGERS, trigger.project))
+    app.platform.installation(app.root(project)).bus.publish(Notice(Topic.TRIGGERS, name))
 
 
 def _said(definition: Mapping[str, Any]) -> Mapping[str, Any]:

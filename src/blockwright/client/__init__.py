@@ -10,9 +10,23 @@ with Client("http://127.0.0.1:6789", token="bw_…") as client:
 from __future__ import annotations
 
 from blockwright.client.catalog import Asset
+from blockwright.client.charts import Chart, Dashboard
 from blockwright.client.errors import ApiError, RunFailed
 from blockwright.client.experiments import TrackedRun
+from blockwright.client.monitors import Monitor
 from blockwright.client.projects import Client, Project
 from blockwright.client.runs import Output, Run
 
-__all__ = ["ApiError", "Asset", "Client", "Output", "Project", "Run", "RunFailed", "TrackedRun"]
+__all__ = [
+    "ApiError",
+    "Asset",
+    "Chart",
+    "Client",
+    "Dashboard",
+    "Monitor",
+    "Output",
+    "Project",
+    "Run",
+    "RunFailed",
+    "TrackedRun",
+]

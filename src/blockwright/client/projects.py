@@ -12,7 +12,9 @@ from uuid import uuid4
 
 from blockwright.client.calls import Api
 from blockwright.client.catalog import Asset
+from blockwright.client.charts import Chart, Dashboard
 from blockwright.client.experiments import TrackedRun
+from blockwright.client.monitors import Monitor
 from blockwright.client.runs import Run
 
 
@@ -105,6 +107,42 @@ class Project:
         document: dict[str, Any] = self.api.get(f"{self._path}/catalog/lineage", **around)
         return document
 
+    def charts(self, pipeline: str) -> list[Chart]:
+        """The charts beside the blocks of a pipeline."""
+        found = self.api.get(f"{self._path}/pipelines/{quote(pipeline, safe='')}/charts")
+        return [Chart(self.api, self._path, pipeline, one["uuid"]) for one in found]
+
+    def chart(self, pipeline: str, name: str) -> Chart:
+        return Chart(self.api, self._path, pipeline, name)
+
+    def add_chart(
+        self,
+        pipeline: str,
+        name: str,
+        configuration: Mapping[str, Any],
+        *,
+        upstream: Sequence[str] = (),
+        code: str | None = None,
+    ) -> Chart:
+        """A new chart of what ``upstream`` gives, with the format's settings: ``chart_type``, ``group_by`` …"""
+        body = {"name": name, "configuration": dict(configuration), "upstream": list(upstream), "code": code}
+        made = self.api.post(f"{self._path}/pipelines/{quote(pipeline, safe='')}/charts", body)
+        return Chart(self.api, self._path, pipeline, made["name"])
+
+    def preview_chart(self, pipeline: str, block: str, configuration: Mapping[str, Any]) -> dict[str, Any]:
+        """What these settings would draw of a block's newest result; nothing is stored."""
+        path = f"{self._path}/pipelines/{quote(pipeline, safe='')}/chart-previews"
+        document: dict[str, Any] = self.api.post(path, {"block": block, "configuration": dict(configuration)})
+        return document
+
+    def dashboards(self, *, pipeline: str | None = None) -> list[Dashboard]:
+        """Those of the project, or only those of a pipeline."""
+        items = self.api.items(f"{self._path}/dashboards", pipeline=pipeline)
+        return [Dashboard(self.api, self._path, one["id"]) for one in items]
+
+    def dashboard(self, id: str) -> Dashboard:
+        return Dashboard(self.api, self._path, id)
+
     def experiments(self, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
         """The one with the latest run first."""
         return self.api.items(f"{self._path}/experiments", limit=limit)
@@ -116,6 +154,27 @@ class Project:
         path = f"{self._path}/tracked-runs"
         for document in self.api.items(path, limit=limit, experiment=experiment, where=where, **options):
             yield TrackedRun.of(self.api, self._path, document)
+
+    def monitors(self) -> list[Monitor]:
+        """In the order of the project's file."""
+        return [Monitor(self.api, self._path, one["name"], one) for one in self.api.get(f"{self._path}/monitors")]
+
+    def monitor(self, name: str) -> Monitor:
+        document = self.api.get(f"{self._path}/monitors/{quote(name, safe='')}")
+        return Monitor(self.api, self._path, name, document)
+
+    def findings(self, *, limit: int | None = None, **filters: Any) -> Iterator[dict[str, Any]]:
+        """What monitors found, newest first. Filters: ``monitor``, ``kind``, ``holding``."""
+        return self.api.items(f"{self._path}/findings", limit=limit, **filters)
+
+    def tell_truth(self, model: str, truths: Sequence[Mapping[str, Any]]) -> int:
+        """Tell what was really the case: rows of ``actual`` and ``request_id`` (with ``row``) or ``key``; how many are
+        kept now. More than 10,000 are sent in parts."""
+        path, kept = f"{self._path}/models/{quote(model, safe='')}/truth", 0
+        for start in range(0, len(truths), 10_000):
+            body = {"truths": [dict(one) for one in truths[start : start + 10_000]]}
+            kept += int(self.api.post(path, body)["kept"])
+        return kept
 
     def compare(self, *runs: TrackedRun | str) -> dict[str, Any]:
         """Tracked runs side by side: ``params`` and ``metrics``, what differs first."""

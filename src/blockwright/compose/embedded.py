@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from blockwright.ports.bus import EventBus
     from blockwright.ports.executors import Executor
     from blockwright.ports.installation import Installation
+    from blockwright.ports.languages import LanguageServer
     from blockwright.ports.platform import Driver, Hold, Host, Observer, Progress, Server
     from blockwright.ports.projects import ProjectStore
+    from blockwright.ports.serving import PredictionService
     from blockwright.ports.tables import Tables
     from blockwright.ports.tracking import Tracking
     from blockwright.ports.workspace import Workspace
@@ -115,6 +117,7 @@ class Embedded:
                     secrets=lambda name: self._secret(root, name),
                     one_process=self._settings.one_process,
                     block_run_limit=self._settings.block_run_limit,
+                    templates_folder=self._settings.templates_folder,
                 )
             return self._files[root]
 
@@ -210,7 +213,13 @@ class Embedded:
             clock=SystemClock(),
             cache=cache,
             oversight=OpenOversight(database, settings),
-            learning=OpenLearning(database, lambda: self._wake_serving(root), lambda: self.tracking(data)),
+            learning=OpenLearning(
+                database,
+                data / "predictions" / root.name,
+                lambda: self._wake_serving(root),
+                lambda: self.tracking(data),
+                lambda: self._serving(root, data),
+            ),
             distributions=lambda modules: versions(modules, cache=data / "cache" / "distributions.json"),
             idempotency=DatabaseIdempotency(database),
             git=CommandLineGit(root, settings.environ),
@@ -276,6 +285,13 @@ class Embedded:
 
         self.bus(data).publish(Notice(Topic.MODELS, root.name))
 
+    def _serving(self, root: Path, data: Path) -> PredictionService:
+        from blockwright.adapters.host.serving import LocalService
+        from blockwright.compose.serving import folder_of, own_token
+
+        folder = folder_of(data, root.name)
+        return LocalService(folder, lambda: self._settings.serving_token or own_token(folder))
+
     def hold(self, path: Path | None) -> Hold:
         from blockwright.adapters.host.holds import DataHold
 
@@ -331,6 +347,15 @@ class Embedded:
                 artifacts = self.workspace(root).artifacts
                 self._tables[root] = DuckDBTables(artifacts.path, environ=self._settings.environ)
             return self._tables[root]
+
+    def language_servers(self) -> Sequence[LanguageServer]:
+        from blockwright.adapters.languages.local import LocalLanguages
+
+        languages = LocalLanguages(self._settings.language_servers, self._settings.environ)
+        try:
+            return languages.servers(Path.cwd())
+        finally:
+            languages.close()
 
     def bus(self, data: Path) -> EventBus:
         """The wake-ups of a data folder: Redis where it is set up, else sockets on this host."""

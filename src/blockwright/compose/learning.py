@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from blockwright.adapters.db.databases import Database
     from blockwright.ports.models import ModelStore
+    from blockwright.ports.monitors import MonitorStore, PredictionLogs
     from blockwright.ports.notes import Annotations
+    from blockwright.ports.serving import PredictionService
     from blockwright.ports.tracking import ExperimentStore, Tracking
 
 
 class OpenLearning:
-    """Implements ``Learning``. ``tell`` wakes those who serve models, ``tracking`` opens the data folder's own."""
+    """Implements ``Learning``. ``predictions`` is the folder of the project's log, ``tell`` wakes those who serve
+    models, ``tracking`` opens the data folder's own, ``serving`` what finds the prediction service."""
 
-    def __init__(self, database: Database, tell: Callable[[], None], tracking: Callable[[], Tracking]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        predictions: Path,
+        tell: Callable[[], None],
+        tracking: Callable[[], Tracking],
+        serving: Callable[[], PredictionService],
+    ) -> None:
         self._database = database
+        self._predictions = predictions
         self._tell = tell
         self._tracking = tracking
+        self._serving = serving
+
+    @cached_property
+    def serving(self) -> PredictionService:
+        return self._serving()
 
     @property
     def tracking(self) -> Tracking:
@@ -30,6 +47,18 @@ class OpenLearning:
         from blockwright.adapters.db.experiments import DatabaseExperiments
 
         return DatabaseExperiments(self._database)
+
+    @cached_property
+    def monitors(self) -> MonitorStore:
+        from blockwright.adapters.db.monitors import DatabaseMonitors
+
+        return DatabaseMonitors(self._database)
+
+    @cached_property
+    def predictions(self) -> PredictionLogs:
+        from blockwright.adapters.monitors.local import LocalPredictions
+
+        return LocalPredictions(self._predictions)
 
     @cached_property
     def annotations(self) -> Annotations:

@@ -9,7 +9,7 @@ from blockwright.settings import Settings
 
 if TYPE_CHECKING:
     from blockwright.adapters.db.databases import Database
-    from blockwright.ports.alerts import AlertStore, Watch
+    from blockwright.ports.alerts import AlertStore, Mutes, Watch
     from blockwright.ports.catalog import CatalogStore
     from blockwright.ports.ledger import Figures, Ledger
     from blockwright.ports.measures import Measures
@@ -36,6 +36,12 @@ class OpenOversight:
         from blockwright.adapters.db.alerts import DatabaseAlerts
 
         return DatabaseAlerts(self._database)
+
+    @cached_property
+    def mutes(self) -> Mutes:
+        from blockwright.adapters.db.mutes import DatabaseMutes
+
+        return DatabaseMutes(self._database)
 
     @cached_property
     def watch(self) -> Watch:

@@ -65,6 +65,7 @@ def open_supervisor(
     try:
         from ipaddress import ip_address
 
+        from blockwright.adapters.host.serving import ServingSign
         from blockwright.serving.snapshots import kept
         from blockwright.serving.supervisor import Supervisor
 
@@ -75,7 +76,9 @@ def open_supervisor(
         address, number = listening.getsockname()[:2]
         shown = "127.0.0.1" if address in ("0.0.0.0", "::") else address
         url = f"http://{f'[{shown}]' if ':' in shown else shown}:{number}"
-        modules = _modules(kept(folder_of(data, root.name) / "snapshot.json"))
+        folder = folder_of(data, root.name)
+        modules = _modules(kept(folder / "snapshot.json"))
+        ServingSign(folder, url, needs_token=bool(options.token))
         local = ip_address(address.partition("%")[0]).is_loopback
         return Supervisor(
             listening,

@@ -1,4 +1,4 @@
-"""What can be set on a block and on a pipeline: each key with its kind, its default and what it means."""
+"""What can be set on a block, a pipeline and a project: each key with its kind, its default and what it means."""
 
 from __future__ import annotations
 
@@ -112,6 +112,46 @@ PIPELINE = (
         False,
         "Whether triggers that are made here are written to `triggers.yaml`.",
     ),
+)
+
+PROJECT = (
+    Setting("project_uuid", Kind.TEXT, None, "By what other installations know the project, whatever its folder is."),
+    Setting(
+        "project_type",
+        Kind.CHOICE,
+        "standalone",
+        "`standalone` for a project that runs by itself.",
+        ("standalone", "main", "sub"),
+    ),
+    Setting("variables_dir", Kind.TEXT, None, "Where Mage keeps outputs and logs; here it is only kept."),
+    Setting("remote_variables_dir", Kind.TEXT, None, "Where outputs and logs lie: `s3://…`, `gs://…`; empty: on disk."),
+    Setting("retry_config.retries", Kind.WHOLE, _RETRY.retries, "How often a block that failed is tried again."),
+    Setting("retry_config.delay", Kind.NUMBER, _RETRY.delay, "Seconds before it is tried again."),
+    Setting("retry_config.max_delay", Kind.NUMBER, _RETRY.max_delay, "Seconds that it waits over all tries at most."),
+    Setting("retry_config.exponential_backoff", Kind.SWITCH, True, "Whether the waiting time doubles with each try."),
+    Setting("limits.runs", Kind.WHOLE, None, "Runs of the project at once."),
+    Setting("queue_config.concurrency", Kind.WHOLE, None, "Runs at once, where `limits.runs` says nothing."),
+    Setting("queue_config.queue_type", Kind.TEXT, None, "Mage's queue; here it is only kept."),
+    Setting("pools", Kind.MAPPING, {}, "Pools of slots that blocks take from, each with its size."),
+    Setting("notification_config", Kind.MAPPING, {}, "Who is told what: channels and rules."),
+    Setting("logging_config.level", Kind.TEXT, None, "Kept only: every line is logged with its level."),
+    Setting("logging_config.retention_period", Kind.TEXT, None, "How long logs of runs are kept, such as `30d`."),
+    Setting("retention", Kind.MAPPING, {}, "What of outputs is kept how long."),
+    Setting("variables_retention_period", Kind.TEXT, None, "How long Mage keeps outputs, such as `90d`."),
+    Setting(
+        "pipelines.settings.triggers.save_in_code_automatically",
+        Kind.SWITCH,
+        False,
+        "Whether triggers that are made here are written to `triggers.yaml`.",
+    ),
+    Setting("features", Kind.MAPPING, {}, "Switches of the format: `polars: true`."),
+    Setting("k8s_executor_config", Kind.MAPPING, {}, "How blocks run on Kubernetes."),
+    Setting("ecs_config", Kind.MAPPING, {}, "How blocks run on ECS."),
+    Setting("gcp_cloud_run_config", Kind.MAPPING, {}, "How blocks run on Cloud Run."),
+    Setting("azure_container_instance_config", Kind.MAPPING, {}, "How blocks run on Azure Container Instances."),
+    Setting("spark_config", Kind.MAPPING, {}, "How blocks find Spark."),
+    Setting("emr_config", Kind.MAPPING, {}, "How blocks find Spark on EMR."),
+    Setting("help_improve_mage", Kind.SWITCH, False, "Mage's telemetry; nothing is sent from here."),
 )
 
 OPEN = ("configuration", "executor_config", "notification_config", "pools")

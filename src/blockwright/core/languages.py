@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +19,18 @@ BLOCK_NAMES = frozenset(
     }
 )
 """The decorators, which stand in a block's module before its first line: nobody has to import them."""
+
+_INPUT = re.compile(r"df_[1-9]\d{0,2}")
+_OF_BLOCKS = frozenset(
+    {"data_loaders", "transformers", "data_exporters", "sensors", "custom", "callbacks", "conditionals", "charts"}
+    | {"scratchpads"}
+)
+
+
+def known_to_blocks(name: str, path: str) -> bool:
+    """Whether the code at ``path`` may use a name that nothing in it defines: a decorator, or in a folder of blocks one
+    of the inputs by its number."""
+    return name in BLOCK_NAMES or (path.partition("/")[0] in _OF_BLOCKS and _INPUT.fullmatch(name) is not None)
 
 
 class Ask(StrEnum):

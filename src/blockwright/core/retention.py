@@ -20,12 +20,14 @@ KEY, OLD_KEY = "retention", "variables_retention_period"
 class Policy:
     """``results`` of each pipeline are kept from interactive runs, for ``interactive`` at most; other runs for
     ``scheduled``. The newest run of each pipeline always stays. ``disk_share`` bounds the use of the volume.
+    ``predictions`` is for how long what a served model was asked and answered is kept.
     ``sources`` says of each value where it comes from, if it is no default."""
 
     interactive: timedelta = timedelta(days=7)
     results: int = 10
     scheduled: timedelta = timedelta(days=30)
     disk_share: float = 0.8
+    predictions: timedelta = timedelta(days=400)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -129,4 +131,10 @@ def _share(value: Any, what: str) -> float:
     return share
 
 
-_READERS = {"interactive": _length, "results": _count, "scheduled": _length, "disk_share": _share}
+_READERS = {
+    "interactive": _length,
+    "results": _count,
+    "scheduled": _length,
+    "disk_share": _share,
+    "predictions": _length,
+}

@@ -30,6 +30,10 @@ BUSY_SHARE = 50
 PAGE = 500
 """Entries of the feed that are read in one go."""
 
+NOTE_SECONDS = 5.0
+"""How often it is noted how far the feed has been read. Each look would cost a write; what is read once more raises
+nothing twice."""
+
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +47,7 @@ class Alerting:
     cursor: Cursor | None = None
     deadlines: dict[tuple[str, RunId], datetime] = field(default_factory=dict)
     looked: float | None = None
+    noted: tuple[Cursor, float] | None = None
     lag: float = 0.0
 
     name = "alerts"
@@ -76,9 +81,16 @@ class Alerting:
                 self._guarded(entry.project, partial(_not_started, entry))
         if entries:
             self.cursor = entries[-1].cursor
-            self._memory().remember("", CURSOR, self.cursor)
+        self._note(self.cursor)
         self.lag = (self.installation.clock.now() - entries[-1].time).total_seconds() if entries else 0.0
         return len(entries) >= PAGE
+
+    def _note(self, cursor: Cursor) -> None:
+        now = self.installation.clock.monotonic()
+        known, since = self.noted or (None, now - NOTE_SECONDS)
+        if cursor != known and now - since >= NOTE_SECONDS:
+            self.noted = (cursor, now)
+            self._memory().remember("", CURSOR, cursor)
 
     def _begin(self) -> Cursor:
         """Where we were when an engine last read; on the first start of all, now. Deadlines live in memory only and
@@ -132,6 +144,7 @@ class Alerting:
         for project, _ in self._workspaces():
             self._guarded(project, alerts.look_for_stuck)
             self._guarded(project, alerts.look_for_silence)
+            self._guarded(project, alerts.look_for_findings)
         ended = clock.monotonic()
         self.looked = ended + max(LOOK_SECONDS, BUSY_SHARE * (ended - begun))
 

@@ -74,17 +74,21 @@ class Cataloguing:
                     ended.add(which)
                 elif event["kind"] == "block.completed" and not event["data"].get("reused"):
                     completed.setdefault(which, set()).add(event["block_run"])
+        got: dict[str, list[AssetKey]] = {}
         for which in dict.fromkeys((*completed, *ended)):
             project, run = which
-            self._record(project, RunId(run), None if which in ended else completed[which])
+            written = self._record(project, RunId(run), None if which in ended else completed[which])
+            got.setdefault(project, []).extend(written)
+        for project, assets in got.items():
+            self._tell(project, assets)
 
-    def _record(self, project: str, run: RunId, block_runs: set[str] | None) -> None:
+    def _record(self, project: str, run: RunId, block_runs: set[str] | None) -> Sequence[AssetKey]:
         try:
-            workspace = self._installation.workspace(project)
-            self._tell(project, recording.record(workspace, run, block_runs))
+            return recording.record(self._installation.workspace(project), run, block_runs)
         except BlockwrightError as error:
             log.warning("catalog.not_written project=%s run=%d %s", project, run, error)
             self._missing = self._installation.clock.monotonic() + AGAIN_SECONDS
+            return ()
 
     def _catch_up(self) -> tuple[bool, bool]:
         """Write what is missing; whether there may be more, and whether some of it could not be written."""

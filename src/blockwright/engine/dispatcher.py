@@ -120,8 +120,9 @@ class Dispatcher:
             self.called, self.looked = False, now
             self._forget_troubles(now)
             self._take_over()
-            self._take_wishes()
-            self._take_waiting()
+            wishes = self.workspace.runs.wishes(self.project, "cancel", "retry")
+            self._take_wishes([wish for wish in wishes if wish.kind == "retry"])
+            self._take_waiting({wish.run for wish in wishes if wish.kind == "cancel"})
         self._warm_up(now)
         try:
             self.engine.turn(0.0 if self.called or self.stopping else LOOK_SECONDS)
@@ -142,14 +143,14 @@ class Dispatcher:
 
     # Taking runs ----------------------------------------------------------------------------------------------------
 
-    def _take_waiting(self) -> None:
-        """Runs that wait, highest priority first, until one more would have nothing to run on."""
-        wishes = {wish.run for wish in self.workspace.runs.wishes(self.project, "cancel")}
+    def _take_waiting(self, unwanted: Collection[RunId]) -> None:
+        """Runs that wait, highest priority first, until one more would have nothing to run on. ``unwanted`` are those
+        that somebody cancels, for which there need be no place in limits."""
         waiting = self.workspace.queues.waiting(self.project, limit=PAGE)
         for run in waiting:
             if not self._room():
                 return
-            if self._may_try(run.run) and (run.run in wishes or limits.admit(self.workspace, run) is None):
+            if self._may_try(run.run) and (run.run in unwanted or limits.admit(self.workspace, run) is None):
                 self._take(run.run)
         if len(waiting) == PAGE and self._room():
             self.called = True
@@ -186,9 +187,9 @@ class Dispatcher:
                 self.leases[run.run, run.owner] = seen if seen is not None and same else Seen(run.until, now)
         return {run for (run, _), seen in self.leases.items() if now - seen.since >= LEASE_SECONDS}
 
-    def _take_wishes(self) -> None:
+    def _take_wishes(self, wishes: Sequence[InboxMessage]) -> None:
         """Ended runs that somebody wants to be run again."""
-        for wish in self.workspace.runs.wishes(self.project, "retry"):
+        for wish in wishes:
             if wish.run in self.engine.active or not self._may_try(wish.run) or not self._room():
                 continue
             run = self.workspace.runs.get(wish.run)

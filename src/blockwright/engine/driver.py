@@ -7,7 +7,7 @@ happens first, is then saved in one transaction, and only then acted on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -40,6 +40,7 @@ from blockwright.ports.executors import (
     ExecutorEvent,
     ExecutorLost,
 )
+from blockwright.ports.runs import InboxMessage
 from blockwright.ports.workspace import Workspace
 from blockwright.services import advance, asks, runs
 from blockwright.services.advance import ActiveRun, Observer
@@ -123,7 +124,7 @@ class Engine:
     ) -> None:
         """Claim the run and begin to drive it; what is to be cancelled is not started first. ``silent`` is an owner
         that was seen not to renew its lease."""
-        active, events = advance.claim(
+        active, events, wishes = advance.claim(
             self.workspace,
             run_id,
             threads=max(1, self.workspace.options.slots),
@@ -136,11 +137,12 @@ class Engine:
         # Nothing is started before all of it is known: a run that had ended lives again only with the last event.
         for event in (RunClaimed(), *events):
             active.happen(event, allowance=0)
-        if active.outdated:  # or they would be heard now; otherwise one save will do for this and what follows
+        if active.outdated:  # they are not heard; otherwise one save will do for this and what follows
+            wishes = ()
             active.save()
         if self.cancel_reason is not None:
             self._happen(active, CancelAsked(self.cancel_reason))
-        self._read_inbox(active)
+        self._heed(active, wishes)
         self._happen(active, TimePassed())
         self._settle()
 
@@ -200,9 +202,7 @@ class Engine:
             self._let_return()
         if time - self.looked >= LOOK_SECONDS:
             self.looked = time
-            for active in list(self.active.values()):
-                with self._fenced(active):
-                    self._read_inbox(active)
+            self._read_inboxes()
         ahead = now.timestamp() - time
         moved, self.ahead = abs(ahead - self.ahead) > LEAP_SECONDS, ahead
         if moved or time - self.renewed >= advance.LEASE_SECONDS / 3:
@@ -220,8 +220,23 @@ class Engine:
                 raise
             self.renewed = self.workspace.clock.monotonic() - advance.LEASE_SECONDS / 3 + LOOK_SECONDS
 
-    def _read_inbox(self, active: ActiveRun) -> None:
-        for message in self.workspace.runs.inbox(active.id):
+    def _read_inboxes(self) -> None:
+        if not self.active:
+            return
+        try:
+            messages = self.workspace.runs.inbox(*self.active)
+        except Unavailable:
+            if self.fence is None:
+                raise
+            return  # wishes can wait until the database is there again
+        for message in messages:
+            active = self.active.get(message.run)
+            if active is not None:
+                with self._fenced(active):
+                    self._heed(active, (message,))
+
+    def _heed(self, active: ActiveRun, messages: Sequence[InboxMessage]) -> None:
+        for message in messages:
             if message.kind == "cancel" and not active.live.run.state.final:
                 reason = str(message.data.get("reason", "cancelled by request"))
                 self._happen(active, CancelAsked(reason), taken=(message.id,))

@@ -17,6 +17,7 @@ from blockwright.engine.forgetting import Forgetting
 from blockwright.engine.freshener import Freshener
 from blockwright.engine.janitor import Janitor
 from blockwright.engine.loops import Loop
+from blockwright.engine.monitoring import Monitoring
 from blockwright.engine.scheduler import Scheduler
 from blockwright.engine.threads import Worker, worker_of
 from blockwright.engine.tracker import Tracker
@@ -38,6 +39,7 @@ LOOPS: tuple[Callable[[Installation], Loop], ...] = (
     Backfiller,
     Freshener,
     Tracker,
+    Monitoring,
 )
 """What every engine does besides driving runs; a column's loop adds its line here."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from blockwright.ports.feed import Cursor, FeedEntry
 from blockwright.ports.installation import Installation
 from blockwright.ports.sources import Happening, Watcher
 from blockwright.ports.workspace import Workspace
+from blockwright.services.monitors import triggering
 from blockwright.services.triggers.events import event_key, event_triggers, fire_for_event
 from blockwright.services.triggers.requests import wake_engines
 
@@ -27,8 +29,13 @@ TRIGGERS_SECONDS = 5.0
 """How often the triggers themselves are looked at, if nobody says that they changed."""
 COMPLETIONS = "feed of runs"
 """The source of all ends of runs: one for each project."""
+NOTE_SECONDS = LEASE.total_seconds() / 3
+"""How often it is noted how far the feed has been read. Each look would cost a write; whoever reads a part once more
+fires nothing twice."""
 _ENDS = {"run.completed": "completed", "run.failed": "failed", "run.cancelled": "cancelled"}
 _AT_A_TIME = 500
+_ELSEWHERE = frozenset({SourceType.WEBHOOK, SourceType.PIPELINE, SourceType.MONITOR})
+"""Sources of which nothing is kept open: they come in by themselves, or stand in the records."""
 
 
 @dataclass
@@ -40,6 +47,15 @@ class _Watched:
     known: set[str] = field(default_factory=set)
     left: list[Happening] = field(default_factory=list)
     looks_at: float = 0.0
+
+
+@dataclass
+class _Following:
+    """The ends of a project's runs, as long as they are ours to follow. ``noted`` (monotonic): when the place was
+    written down and the lease renewed."""
+
+    cursor: Cursor
+    noted: float
 
 
 Key = tuple[str, int, EventSource]
@@ -54,6 +70,7 @@ class Watchers:
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
         self._open: dict[Key, _Watched] = {}
+        self._following: dict[str, _Following] = {}
         self._triggers: dict[str, Sequence[Trigger]] = {}
         self._read_at = float("-inf")
 
@@ -66,6 +83,7 @@ class Watchers:
             try:
                 workspace = self._installation.workspace(project)
                 self._follow_runs(workspace, triggers)
+                self._follow_findings(workspace, triggers)
                 for trigger in triggers:
                     self._look_at(workspace, trigger)
             except BlockwrightError as error:
@@ -78,6 +96,10 @@ class Watchers:
         for one in self._open.values():
             one.watcher.close()
         self._open.clear()
+        for project, following in self._following.items():
+            with suppress(BlockwrightError):  # then the next one reads a little again
+                self._note(self._installation.workspace(project), following.cursor)
+        self._following.clear()
 
     def _read_triggers(self) -> None:
         self._triggers = {}
@@ -96,7 +118,7 @@ class Watchers:
 
     def _look_at(self, workspace: Workspace, trigger: Trigger) -> None:
         for index, source in enumerate(trigger.spec.sources):
-            if source.type in (SourceType.WEBHOOK, SourceType.PIPELINE) or trigger.problem:
+            if source.type in _ELSEWHERE or trigger.problem:
                 continue
             key = (trigger.project, int(trigger.id), source)
             opened = self._open.get(key)
@@ -142,27 +164,45 @@ class Watchers:
 
     def _follow_runs(self, workspace: Workspace, triggers: Sequence[Trigger]) -> None:
         """Read the feed on from where any engine has read it to: at least once, while each run ends once."""
-        project, feed = workspace.project.name, self._installation.feed
-        state = self._lease(workspace, COMPLETIONS)
-        if state is None:
+        feed, following = self._installation.feed, self._follows(workspace)
+        if following is None:
             return
-        cursor = Cursor(str(state["cursor"])) if "cursor" in state else None
-        if cursor is None:
-            cursor = feed.newest()
-            workspace.triggering.records.seen(project, COMPLETIONS, {"cursor": cursor})
-        while True:
+        full = True
+        while full:
             try:
-                entries = feed.after(cursor, projects=None)
+                entries = feed.after(following.cursor, projects=None, limit=_AT_A_TIME)
             except NotFound:
-                log.warning("watchers.feed_gone project=%s", project)
-                entries, cursor = (), feed.newest()
-                workspace.triggering.records.seen(project, COMPLETIONS, {"cursor": cursor})
-            if not entries:
+                log.warning("watchers.feed_gone project=%s", workspace.project.name)
+                following.cursor = feed.newest()
+                self._note(workspace, following.cursor)
                 return
             for entry in entries:
                 self._ended(workspace, triggers, entry)
-            cursor = entries[-1].cursor
-            workspace.triggering.records.seen(project, COMPLETIONS, {"cursor": cursor})
+                following.cursor = entry.cursor
+            full = len(entries) >= _AT_A_TIME
+
+    def _follows(self, workspace: Workspace) -> _Following | None:
+        """Where to read on, if the ends of the project's runs are ours to follow."""
+        project, now = workspace.project.name, self._installation.clock.monotonic()
+        following = self._following.get(project)
+        if following is not None and now - following.noted < NOTE_SECONDS:
+            return following
+        state = self._lease(workspace, COMPLETIONS)
+        if state is None:
+            self._following.pop(project, None)
+            return None
+        if following is None:
+            known = "cursor" in state
+            cursor = Cursor(str(state["cursor"])) if known else self._installation.feed.newest()
+            following = self._following[project] = _Following(cursor, now)
+            if known:
+                return following
+        following.noted = now
+        self._note(workspace, following.cursor)
+        return following
+
+    def _note(self, workspace: Workspace, cursor: Cursor) -> None:
+        workspace.triggering.records.seen(workspace.project.name, COMPLETIONS, {"cursor": cursor})
 
     def _ended(self, workspace: Workspace, triggers: Sequence[Trigger], entry: FeedEntry) -> None:
         if entry.topic != "run" or entry.run is None:
@@ -197,7 +237,21 @@ class Watchers:
             workspace.triggering.records.look_at(found.id, self._installation.clock.now())
             self._installation.bus.publish(Notice(Topic.TRIGGERS, workspace.project.name))
 
-    # What both need ---------------------------------------------------------------------------------------------------
+    # Findings of monitors ---------------------------------------------------------------------------------------------
+
+    def _follow_findings(self, workspace: Workspace, triggers: Sequence[Trigger]) -> None:
+        """What holds now is offered to whoever waits for it, each finding to each trigger once."""
+        if not any(source.type is SourceType.MONITOR for trigger in triggers for source in trigger.spec.sources):
+            return
+        for finding in workspace.learning.monitors.findings(workspace.project.name, open_only=True, limit=_AT_A_TIME):
+            body, event_id = triggering.event(finding), triggering.event_id(finding)
+            for trigger in triggers:
+                if not any(triggering.waits_for(source, finding) for source in trigger.spec.sources):
+                    continue
+                if not workspace.triggering.records.fired_keys(trigger.id, {event_key(event_id)}):
+                    self._offer(workspace, trigger, body, event_id)
+
+    # What all need ---------------------------------------------------------------------------------------------------
 
     def _offer(self, workspace: Workspace, trigger: Trigger, body: Mapping[str, Any], event_id: str) -> None:
         current = workspace.triggering.records.get(trigger.id)  # it may have been changed a moment ago

@@ -53,6 +53,35 @@ class Alert:
     deliveries: tuple[Delivery, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """``person`` (empty: everybody) is not told about ``subject`` before ``until``, for the ``reason`` that ``author``
+    gave."""
+
+    subject: str
+    person: str
+    reason: str
+    author: str
+    created: datetime
+    until: datetime
+
+
+class Mutes(Protocol):
+    """What of a project people do not want to be told for a while. Each method is one transaction."""
+
+    def add(self, project: str, mute: Mute) -> None:
+        """It stands for what the person (or everybody) had muted of the subject before."""
+        ...
+
+    def list(self, project: str, person: str, *, now: datetime) -> Sequence[Mute]:
+        """Those of the person and of everybody that have not ended."""
+        ...
+
+    def remove(self, project: str, subject: str, person: str) -> bool:
+        """Whether there was one."""
+        ...
+
+
 class AlertStore(Protocol):
     """Each method is one transaction."""
 

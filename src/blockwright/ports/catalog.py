@@ -71,7 +71,8 @@ class CatalogStore(Protocol):
     ``version_gone``)."""
 
     def made(self, run: RunId, block_runs: Collection[str] | None = None) -> Sequence[Made]:
-        """What of the run (of these block runs; of all) may become a version: of a dynamic block the group."""
+        """What of the run (of these block runs; of all) may become a version and is none yet: of a dynamic block the
+        group."""
         ...
 
     def record(self, run: Run, versions: Sequence[NewVersion], *, whole: bool) -> Sequence[AssetKey]:

@@ -71,6 +71,24 @@ class EntryText:
     text: str
 
 
+class ProjectSettings(Protocol):
+    """The project's own ``metadata.yaml``, under the rules of ``Editor``. A project may be without one."""
+
+    def read(self) -> Written:
+        """Raises Invalid (code ``settings_text``) for a template whose keys cannot be told apart."""
+        ...
+
+    def text(self) -> EntryText: ...
+
+    def change(self, values: Mapping[str, Any]) -> Draft:
+        """Settings by key, None to take one out; raises ProjectInvalid for a key that nobody reads, as ``read``."""
+        ...
+
+    def rewrite(self, text: str) -> Draft:
+        """Another text for the whole file, comments and all."""
+        ...
+
+
 class Editor(Protocol):
     """Each verb reads the files and says what it would write; nothing is written. Comments, order and layout of YAML
     stay. What would make a file unreadable, or add an error to it, is refused: Invalid (code ``cycle`` for a circle),

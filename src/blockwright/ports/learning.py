@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from blockwright.ports.models import ModelStore
+    from blockwright.ports.monitors import MonitorStore, PredictionLogs
     from blockwright.ports.notes import Annotations
+    from blockwright.ports.serving import PredictionService
     from blockwright.ports.tracking import ExperimentStore, Tracking
 
 
@@ -17,12 +19,25 @@ class Learning(Protocol):
         ...
 
     @property
+    def serving(self) -> PredictionService:
+        """What answers predictions with the project's models."""
+        ...
+
+    @property
     def tracking(self) -> Tracking:
         """Where blocks record parameters, metrics and models; one for all projects of a data folder."""
         ...
 
     @property
     def experiments(self) -> ExperimentStore: ...
+
+    @property
+    def monitors(self) -> MonitorStore: ...
+
+    @property
+    def predictions(self) -> PredictionLogs:
+        """What the prediction service of the project wrote down."""
+        ...
 
     @property
     def annotations(self) -> Annotations:

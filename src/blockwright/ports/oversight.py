@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from blockwright.ports.alerts import AlertStore, Watch
+    from blockwright.ports.alerts import AlertStore, Mutes, Watch
     from blockwright.ports.catalog import CatalogStore
     from blockwright.ports.ledger import Figures, Ledger
     from blockwright.ports.measures import Measures
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 class Oversight(Protocol):
     @property
     def alerts(self) -> AlertStore: ...
+
+    @property
+    def mutes(self) -> Mutes: ...
 
     @property
     def watch(self) -> Watch: ...

@@ -14,6 +14,7 @@ from blockwright.core.runs.events import RetryAsked
 from blockwright.core.runs.model import BlockRun, Run, RunId
 from blockwright.ports.executors import Executor
 from blockwright.ports.installation import Installation
+from blockwright.ports.languages import LanguageServer
 from blockwright.ports.projects import ProjectStore
 from blockwright.ports.tables import Tables
 from blockwright.ports.workspace import Workspace
@@ -141,6 +142,10 @@ class Platform(Protocol):
         ...
 
     def tables(self, root: Path) -> Tables: ...
+
+    def language_servers(self) -> Sequence[LanguageServer]:
+        """Those that the settings want; none of them is started."""
+        ...
 
     def init_project(self, path: Path, template: str) -> Sequence[str]:
         """Make a project; returns the files written. Raises Conflict when a file is in the way."""

@@ -14,9 +14,10 @@ from blockwright.core.problems import Problem
 if TYPE_CHECKING:
     from blockwright.core.products import Product
     from blockwright.ports.dashboards import DashboardFiles
-    from blockwright.ports.editing import Editor
+    from blockwright.ports.editing import Editor, ProjectSettings
     from blockwright.ports.history import History
     from blockwright.ports.interactions import FormFiles
+    from blockwright.ports.monitors import MonitorFiles
     from blockwright.ports.templates import TemplateFiles
 
 
@@ -152,6 +153,11 @@ class ProjectStore(Protocol):
         ...
 
     @property
+    def settings(self) -> ProjectSettings:
+        """Changes to the project's own settings, drafted."""
+        ...
+
+    @property
     def templates(self) -> TemplateFiles:
         """What new blocks and pipelines can begin with."""
         ...
@@ -164,6 +170,11 @@ class ProjectStore(Protocol):
     @property
     def forms(self) -> FormFiles:
         """The forms that pipelines offer."""
+        ...
+
+    @property
+    def monitors(self) -> MonitorFiles:
+        """The monitors of `monitors.yaml`."""
         ...
 
     @property

@@ -246,11 +246,13 @@ class RunStore(Protocol):
         """Let the next engine that has room take the run, whoever was to drive it."""
         ...
 
-    def wishes(self, project: str, kind: str, *, limit: int = 500) -> Sequence[InboxMessage]:
-        """Messages of this kind in the inboxes of all runs of the project, oldest first."""
+    def wishes(self, project: str, *kinds: str, limit: int = 500) -> Sequence[InboxMessage]:
+        """Messages of these kinds in the inboxes of all runs of the project, oldest first; ``limit`` of each kind."""
         ...
 
-    def inbox(self, run: RunId) -> Sequence[InboxMessage]: ...
+    def inbox(self, *runs: RunId) -> Sequence[InboxMessage]:
+        """Messages to these runs, oldest first."""
+        ...
 
     def find_result(self, project: str, block: BlockId, key: str) -> FoundResult | None:
         """The newest completed block run of any pipeline of the project with this key."""
@@ -290,6 +292,10 @@ class RunStore(Protocol):
 
     def snapshot_digests(self) -> frozenset[str]:
         """Those of them that are snapshots: documents that name more."""
+        ...
+
+    def oldest_living(self) -> datetime | None:
+        """When the attempt began that has been at work longest, in any project; None when none is."""
         ...
 
     def delete(self, run: RunId) -> None:

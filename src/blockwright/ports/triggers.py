@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from blockwright.core.problems import Problem
 from blockwright.core.runs.model import RunId
 from blockwright.core.triggers.entries import NEW, Entry
-from blockwright.core.triggers.model import Fired, Outcome, Place, Trigger, TriggerId, TriggerType
+from blockwright.core.triggers.model import Fired, Outcome, Pause, Place, Trigger, TriggerId, TriggerType
 from blockwright.ports.runs import Fire, Settling
 
 
@@ -126,6 +126,19 @@ class TriggerStore(Protocol):
     def prune(self, project: str, before: datetime) -> int:
         """Forget what became of due times that fired before then; returns how many. How often a trigger fired stays
         counted, and what was recorded of events stays, too: it is what tells that they were dealt with."""
+        ...
+
+    def pause(self, project: str, reason: str, *, by: str, now: datetime) -> Pause:
+        """Pause all triggers of a project: none of them is due, and nothing is settled, before ``resume``. When they
+        are paused already, reason and author are others from now on."""
+        ...
+
+    def resume(self, project: str, *, now: datetime) -> Pause | None:
+        """Let them go on; what became due meanwhile is due now. The pause that has ended, None when there was none."""
+        ...
+
+    def last_pause(self, project: str) -> Pause | None:
+        """The one that goes on, or the last one that went on."""
         ...
 
     def unpark(self, project: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from blockwright import codecs
 from blockwright.codecs import blobs
+from blockwright.runner.references import reference_of
 from blockwright.wire import documents
 from blockwright.wire.models import ModelHandedIn, modules_of_pickle
 
@@ -16,9 +17,12 @@ LARGEST_FACTS = 45_000
 """Bytes that a question has room for; beyond, the example goes first: it is a convenience."""
 
 
-def handed_in(name: str, model: Any, facts: dict[str, Any], store: Path, durable: bool) -> dict[str, Any]:
-    """Write the model and give the document of ``ModelHandedIn``. Raises as ``codecs.write``, ValueError when there is
-    more to tell than a question has room for."""
+def handed_in(
+    name: str, model: Any, facts: dict[str, Any], data: tuple[Any, Any], store: Path, durable: bool
+) -> dict[str, Any]:
+    """Write the model, and what its ``data`` (training, held out) look like, and give the document of
+    ``ModelHandedIn``. Raises as ``codecs.write``, ValueError when there is more to tell than a question has room for.
+    """
     output = codecs.write(model, name=name, store=store, durable=durable)
     path = blobs.path_of(store, output.digest)
     with path.open("rb") as file:
@@ -33,6 +37,10 @@ def handed_in(name: str, model: Any, facts: dict[str, Any], store: Path, durable
             f"What is told of model `{name}` has {size:,} characters; at most {LARGEST_FACTS:,} fit. "
             "Shorten its card, or register fewer parameters and metrics."
         )
-    told = documents.dump(ModelHandedIn(name, output, str(path), sha256, modules, facts))
+    inputs = [field["name"] for field in (facts.get("signature") or {}).get("inputs", ())]
+    document = reference_of(model, *data, inputs)
+    reference = None if document is None else codecs.write(document, name=name, store=store, durable=durable).digest
+    lies = "" if reference is None else str(blobs.path_of(store, reference))
+    told = documents.dump(ModelHandedIn(name, output, str(path), sha256, modules, facts, reference or "", lies))
     told["output"] = {**told["output"], "preview": None, "profile": None}
     return dict(told)

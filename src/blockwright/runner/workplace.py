@@ -79,8 +79,9 @@ class Workplace:
         """The values of outputs as an answer of the engine describes them."""
         return codecs.read_outputs([load(Output, document) for document in documents], store=self.store)
 
-    def hand_in_model(self, name: str, model: Any, facts: dict[str, Any]) -> Any:
+    def hand_in_model(self, name: str, model: Any, facts: dict[str, Any], data: tuple[Any, Any]) -> Any:
         """Store a model and have the engine register it; see ``sdk.models.register_model``."""
         from blockwright.runner.model_files import handed_in  # few blocks make a model
 
-        return self.channel.ask(Ask.REGISTER_MODEL, **handed_in(name, model, facts, self.store, self.spec.durable))
+        told = handed_in(name, model, facts, data, self.store, self.spec.durable)
+        return self.channel.ask(Ask.REGISTER_MODEL, **told)

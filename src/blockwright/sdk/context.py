@@ -34,7 +34,7 @@ class BlockContext:
     block_run: str = ""  # of a dynamic child its own name
     data: str = ""  # the data folder, where the block runs on its host
     read_output: Any = None  # callable(outputs: list of output documents) -> values; the runner's codecs
-    hand_in_model: Any = None  # callable(name, model, facts) -> the engine's answer; see ``sdk.models``
+    hand_in_model: Any = None  # callable(name, model, facts, (training, held out)) -> the answer; see ``sdk.models``
 
 
 _current: BlockContext | None = None

@@ -8,6 +8,7 @@ register_model("delay", fitted, metrics={"mae": 11.8}, example=features.head(5),
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 from blockwright.sdk import context
 
 EXAMPLE_ROWS = 5
+LARGEST_PART = 40_000
+"""Characters of truths that go into one question."""
+_TRUTH = ("actual", "request_id", "row", "key")
 
 
 def register_model(
@@ -35,7 +39,8 @@ def register_model(
 
     ``example``: rows of features as the model takes them, best the frame that it was trained on. From it comes the
     signature, by which requests are checked, unless ``signature`` says it. ``training_data`` and ``held_out`` are
-    frames (or fingerprints as text): two versions with the same ``held_out`` can be compared. ``rivals``: the metrics
+    frames (or fingerprints as text): two versions with the same ``held_out`` can be compared, and what the columns of
+    ``training_data`` look like is kept with the version, for monitors to compare requests with. ``rivals``: the metrics
     of other versions, by number, on this version's ``held_out``. Nothing is served before the version is promoted.
     """
     surroundings = context.current()
@@ -57,7 +62,7 @@ def register_model(
     if example is not None:
         facts["example"] = _rows(example)
         facts["signature"] = facts["signature"] or _signature(example, model)
-    answer = surroundings.hand_in_model(name, model, facts)
+    answer = surroundings.hand_in_model(name, model, facts, (training_data, held_out))
     return int(answer["version"])
 
 
@@ -80,6 +85,26 @@ def promote_model(name: str, version: int | str = "newest", *, reason: str = "",
     ``promotion.state`` of the answer is ``waiting`` where a person has to agree."""
     found: dict[str, Any] = _ask("promote_model", model=name, version=str(version), reason=reason, force=force)
     return found
+
+
+def tell_truth(name: str, rows: Any) -> int:
+    """Tell what was really the case of predictions of a model; how many truths are kept. ``rows`` is a frame or a list
+    of rows with ``actual`` and either ``request_id`` (with ``row``, from 0, where the request had several) or ``key``.
+    Raises RuntimeError naming the row that is wrong; those of the parts that were sent before it are kept."""
+    if hasattr(rows, "to_dict"):
+        rows = rows.to_dict("records")
+    elif hasattr(rows, "to_dicts"):
+        rows = rows.to_dicts()
+    kept, part, size = 0, list[dict[str, Any]](), 0
+    for row in rows:
+        plain = {str(key): _json(value) for key, value in row.items() if key in _TRUTH}
+        length = len(json.dumps(plain))
+        if part and size + length > LARGEST_PART:
+            kept += int(_ask("truth", model=name, truths=part))
+            part, size = [], 0
+        part.append(plain)
+        size += length
+    return kept + (int(_ask("truth", model=name, truths=part)) if part else 0)
 
 
 def fingerprint(data: Any) -> str:

@@ -27,7 +27,7 @@ from blockwright.core.runs.live import LiveRun
 from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Role, Run, RunId, RunState
 from blockwright.core.runs.step import step
 from blockwright.ports.executors import AttemptCommitted, AttemptExited, AttemptStarted
-from blockwright.ports.runs import AttemptRecord, Changes, Lease, NewEvent, WholeRun
+from blockwright.ports.runs import AttemptRecord, Changes, InboxMessage, Lease, NewEvent, WholeRun
 from blockwright.ports.workspace import Workspace
 from blockwright.services import codes, outcomes, pinning, reuse, runs, snapshots
 from blockwright.services.limits import BlockSlots
@@ -353,8 +353,9 @@ def claim(
     retry: RetryAsked | None = None,
     same_code: bool = False,
     silent: str | None = None,
-) -> tuple[ActiveRun, list[Event]]:
-    """Take the run and rebuild it; with the events that tell what became of the attempts of a dead owner.
+) -> tuple[ActiveRun, list[Event], Sequence[InboxMessage]]:
+    """Take the run and rebuild it; with the events that tell what became of the attempts of a dead owner, and with what
+    is in its inbox.
 
     What a dead owner left alive is ended first; a ``silent`` one's fork server has ended what it had, as nobody renewed
     the lease there either. ``retry`` is among the events, last; it takes the project's code of
@@ -405,7 +406,7 @@ def claim(
         # Values that were only in the memory of a process that is gone must be made again.
         everything = tuple(shape.nodes) if one and pipeline.cache_in_memory else ()
         events.append(RetryAsked(everything or (retry.start if retry else ())))
-    return active, events
+    return active, events, whole.inbox
 
 
 def _has_results(live: LiveRun) -> bool:

@@ -87,6 +87,10 @@ def _answer(workspace: Workspace, ask: Ask, details: Mapping[str, Any], asker: R
             from blockwright.services.models import asked  # few blocks have to do with models
 
             return asked.answer(workspace, ask, details, asker=asker, block=block)
+        case Ask.TRUTH:
+            from blockwright.services.monitors import telling  # few blocks know better than a model
+
+            return telling.tell(workspace, str(details["model"]), details["truths"])
 
 
 def _tracking(workspace: Workspace, ask: Ask, details: Mapping[str, Any], attempt: str) -> Any:

@@ -20,7 +20,7 @@ from blockwright.core.guarded_files import guarded
 from blockwright.ports.editing import Draft, FileChange
 from blockwright.ports.history import Change
 from blockwright.ports.workspace import Workspace
-from blockwright.services import editing
+from blockwright.services import editing, patterns
 
 SECONDS = 2.0
 BYTES = 128_000_000
@@ -28,7 +28,6 @@ BYTES = 128_000_000
 MOST_IN_FILE = 500
 LONGEST_LINE = 400
 """Characters of a line that are shown, around the place that was found."""
-LARGEST_PATTERN_MEMORY = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +156,10 @@ def _fits(path: str, patterns: Sequence[str]) -> bool:
 
 
 def _compiled(query: FileQuery) -> Any:
-    import re2  # a library of its own: no command but these needs it
-
     if not query.text:
         raise Invalid("There is nothing to look for.", code="search_pattern")
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = query.case
-    options.max_mem = LARGEST_PATTERN_MEMORY
-    text = query.text if query.regex else re2.escape(query.text)
-    text = rf"\b(?:{text})\b" if query.word else text
-    try:
-        return re2.compile(f"(?m){text}".encode(), options)
-    except re2.error as error:
-        told = error.args[0] if error.args else ""
-        reason = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
-        hint = "Patterns are those of RE2: no look-around and no back-references."
-        raise Invalid(f"This is no pattern: {reason}.", hint=hint, code="search_pattern") from None
-    except UnicodeEncodeError:
-        raise Invalid("The pattern is not valid Unicode.", code="search_pattern") from None
+    text = query.text if query.regex else patterns.escaped(query.text)
+    return patterns.compiled(rf"\b(?:{text})\b" if query.word else text, case=query.case)
 
 
 def _read(workspace: Workspace, path: str) -> bytes | None:

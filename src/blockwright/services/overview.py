@@ -4,24 +4,25 @@ from an index or about a bounded number of rows, however many runs are kept."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from statistics import median
 
 from blockwright.core.alerts.model import AlertKind
 from blockwright.core.durations import in_words
-from blockwright.core.errors import BlockwrightError
+from blockwright.core.errors import BlockwrightError, Invalid, NotFound
 from blockwright.core.freshness import Freshness
+from blockwright.core.models.promotion import State as PromotionState
 from blockwright.core.pipelines import PipelineSpec
 from blockwright.core.runs.model import BlockState, Role, Run, RunId, RunState
-from blockwright.core.triggers.model import Trigger
-from blockwright.ports.alerts import Alert, RecentRun
+from blockwright.core.triggers.model import Pause, Trigger
+from blockwright.ports.alerts import Alert, Mute, RecentRun
 from blockwright.ports.runs import RunFilter
 from blockwright.ports.triggers import TriggerFilter
 from blockwright.ports.workspace import Workspace
 from blockwright.services import freshness, runs
-from blockwright.services.triggers import previews
+from blockwright.services.triggers import pausing, previews
 from blockwright.services.why import why
 
 STRIP = 30
@@ -33,6 +34,7 @@ WAITS_LONG = timedelta(minutes=1)
 SILENT = timedelta(minutes=10)
 ALERTS_SHOWN = timedelta(days=1)
 AHEAD = timedelta(hours=2)
+LONGEST_MUTE = timedelta(days=90)
 MOST = 50
 MOST_REASONS = 10
 """Runs whose reason is worked out: it takes their rows."""
@@ -49,6 +51,7 @@ class Harm(IntEnum):
     STUCK = 3  # a run goes on without getting on
     LATE = 4  # a trigger should have fired
     ALERT = 5  # something else was noticed
+    REQUEST = 6  # a promotion waits for somebody's word
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,18 @@ class Need:
     block: str = ""
     trigger: int | None = None
     alert: int | None = None
+    promotion: int | None = None
+    model: str = ""
     file: str | None = None
     line: int | None = None
+    mute: Mute | None = None
+
+    @property
+    def subject(self) -> str:
+        """What is muted with it: a pipeline that fails, whatever run it is; one trigger; one run that is stuck."""
+        about = {Harm.STUCK: self.run, Harm.LATE: self.trigger, Harm.REQUEST: self.promotion}.get(self.harm)
+        parts = (self.harm.name.lower(), self.pipeline, "" if about is None else str(about))
+        return ":".join((*parts, self.title) if self.harm is Harm.ALERT else parts).rstrip(":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +117,13 @@ class PipelineRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
+    """``muted`` are needs that whoever asks does not want to be told now, each with its mute; ``pause`` is that of all
+    triggers, None while they fire."""
+
     services: Services
     needs: tuple[Need, ...]
+    muted: tuple[Need, ...]
+    pause: Pause | None
     underway: tuple[Underway, ...]
     coming: tuple[previews.Coming, ...]
     looked: datetime
@@ -119,8 +137,8 @@ class _Fires:
     late: list[Trigger] = field(default_factory=list)
 
 
-def overview(workspace: Workspace, visible: Visible) -> Overview:
-    """The project as far as ``visible`` says that its pipelines may be seen."""
+def overview(workspace: Workspace, visible: Visible, person: str = "") -> Overview:
+    """The project as ``person`` is to see it, as far as ``visible`` says that its pipelines may be seen."""
     project, now = workspace.project.name, workspace.clock.now()
     pipelines = [uuid for uuid in workspace.files.pipelines() if visible(uuid)]
     queued = [run for run in _listed(workspace, RunState.QUEUED) if visible(run.pipeline)]
@@ -139,10 +157,45 @@ def overview(workspace: Workspace, visible: Visible) -> Overview:
         *_stuck(workspace, queued, running, now),
         *_late(_fires(workspace, visible).late, now),
         *_alerts(workspace, visible, now),
+        *_requests(workspace, visible),
     ]
-    coming = previews.calendar(workspace, now, now + AHEAD, MOST, visible=visible, each=MOST)
+    pause = pausing.current(workspace)
+    coming = [] if pause else previews.calendar(workspace, now, now + AHEAD, MOST, visible=visible, each=MOST)
     needs.sort(key=lambda need: (need.harm, -(need.since or now).timestamp()))
-    return Overview(services, tuple(needs), tuple(_underway(workspace, running)), tuple(coming), now)
+    mutes = {mute.subject: mute for mute in workspace.oversight.mutes.list(project, person, now=now)}
+    return Overview(
+        services,
+        tuple(need for need in needs if need.subject not in mutes),
+        tuple(replace(need, mute=mutes[need.subject]) for need in needs if need.subject in mutes),
+        pause,
+        tuple(_underway(workspace, running)),
+        tuple(coming),
+        now,
+    )
+
+
+def mute(
+    workspace: Workspace, subject: str, *, seconds: float, reason: str, by: str, for_all: bool, visible: Visible
+) -> Mute:
+    """Do not tell ``by``, or anybody, about what needs somebody for so long. Raises NotFound (code ``need_not_found``)
+    when nothing of that name needs somebody, Invalid for a time that is none or longer than a quarter of a year."""
+    if not 0 < seconds <= LONGEST_MUTE.total_seconds():
+        raise Invalid("A mute ends: after a minute, a day, at most 90 days.", hint="Say for how long.", code="mute")
+    known = overview(workspace, visible, by)
+    if subject not in {need.subject for need in (*known.needs, *known.muted)}:
+        raise NotFound("Nothing of that name needs somebody now.", hint="Look again.", code="need_not_found")
+    now = workspace.clock.now()
+    made = Mute(
+        subject, "" if for_all else by, " ".join(reason.split())[:500], by, now, now + timedelta(seconds=seconds)
+    )
+    workspace.oversight.mutes.add(workspace.project.name, made)
+    return made
+
+
+def unmute(workspace: Workspace, subject: str, *, by: str, for_all: bool) -> None:
+    """Raises NotFound (code ``mute_not_found``)."""
+    if not workspace.oversight.mutes.remove(workspace.project.name, subject, "" if for_all else by):
+        raise NotFound("That is not muted.", hint="Look again.", code="mute_not_found")
 
 
 def pipeline_rows(
@@ -220,12 +273,13 @@ def _underway(workspace: Workspace, running: Sequence[Run]) -> list[Underway]:
 
 def _fires(workspace: Workspace, visible: Visible) -> _Fires:
     fires, now = _Fires(), workspace.clock.now()
+    paused = pausing.current(workspace) is not None
     which = TriggerFilter(workspace.project.name, active=True)
     for trigger in workspace.triggering.records.list(which, limit=10_000):
         due = trigger.next_due
         if due is None or not visible(trigger.pipeline):
             continue
-        if due < now - LATE:
+        if due < now - LATE and not paused:  # nothing is late that is not to come
             fires.late.append(trigger)
         soonest = fires.soonest.get(trigger.pipeline)
         fires.soonest[trigger.pipeline] = due if soonest is None else min(due, soonest)
@@ -345,3 +399,21 @@ def _alert(alert: Alert) -> Need:
         trigger=about.trigger,
         alert=alert.id,
     )
+
+
+def _requests(workspace: Workspace, visible: Visible) -> list[Need]:
+    """Promotions that wait, for whoever may see the project as a whole: models belong to no one pipeline."""
+    if not visible(""):
+        return []
+    waiting = workspace.learning.models.promotions(workspace.project.name, state=PromotionState.WAITING, limit=MOST)
+    return [
+        Need(
+            Harm.REQUEST,
+            f"{one.model} version {one.after} waits for a word",
+            f"{one.by} asked to promote it{f': {one.reason}' if one.reason else '.'}",
+            one.at,
+            promotion=one.id,
+            model=one.model,
+        )
+        for one in waiting
+    ]

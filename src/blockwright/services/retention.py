@@ -17,7 +17,8 @@ from blockwright.ports.workspace import Workspace
 from blockwright.services.catalog import recording
 
 YOUNG_SECONDS = 3600.0
-"""Blobs younger than this stay whoever refers to them: an attempt may be about to name them."""
+"""Blobs younger than this stay whoever refers to them: an attempt may be about to name them. So do those that were
+written since the oldest attempt at work began, which names all it gave at its end."""
 MOST_NAMED = 1_000
 """Runs that a report names one by one."""
 
@@ -84,8 +85,10 @@ def collect(workspace: Workspace, policy: Policy, *, dry_run: bool) -> Collected
             continue
         gone[age.run] = (age.run, age.pipeline, reason)
     versions = 0 if dry_run else workspace.oversight.catalog.forget(workspace.project.name)
+    living = workspace.runs.oldest_living()  # before what is referred to: what ends meanwhile is found there
     keep = _referenced(workspace, set(gone) if dry_run else set())
-    swept = list(workspace.artifacts.sweep(keep, YOUNG_SECONDS, dry_run=dry_run))
+    at_work = 0.0 if living is None else max(0.0, (now - living).total_seconds())
+    swept = list(workspace.artifacts.sweep(keep, YOUNG_SECONDS + at_work, dry_run=dry_run))
     return Collected(
         runs=tuple(gone.values()),
         run_bytes=run_bytes,
@@ -103,6 +106,7 @@ def policy_report(policy: Policy) -> dict[str, Any]:
         "results": policy.results,
         "scheduled": in_words(policy.scheduled),
         "disk_share": policy.disk_share,
+        "predictions": in_words(policy.predictions),
     }
     return {name: {"value": value, "from": policy.sources.get(name, "default")} for name, value in values.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from blockwright.core.runs.live import LiveRun
@@ -25,7 +25,7 @@ def why(workspace: Workspace, run: Run) -> list[Reason]:
     """The reasons, the run's own first, then those of its block runs that explain it."""
     rows = list(workspace.runs.block_runs(run.id))
     owner = runs.living_owner(workspace, run.id)
-    reasons = [_run_reason(run, rows, owner)]
+    reasons = [_run_reason(run, rows, owner), *_occasion(run)]
     if run.state.final:
         reasons += _ended(rows)
     else:
@@ -56,6 +56,16 @@ def _run_reason(run: Run, rows: Sequence[BlockRun], owner: str | None) -> Reason
         return Reason(subject, state, text, f"`blockwright retry {run.id}` drives it here and now.")
     text = "The process that drove it is gone; nothing of it runs any more."
     return Reason(subject, state, text, f"`blockwright retry {run.id}` goes on at the block where it was.")
+
+
+def _occasion(run: Run) -> list[Reason]:
+    """What a monitor found, where that is why there is a run at all."""
+    event = run.system.get("event")
+    if run.trigger is None or not isinstance(event, Mapping) or event.get("source") != "monitor":
+        return []
+    text = f"It was started because {event.get('text', '')}"
+    hint = f"`blockwright monitors show {event.get('monitor', '')}` has the figures."
+    return [Reason(f"trigger {run.trigger}", "fired", _ended_by(text), hint)]
 
 
 def _ended_by(text: str) -> str:

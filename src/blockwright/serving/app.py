@@ -21,7 +21,7 @@ from pydantic_core import from_json
 
 from blockwright.core.endpoints import Mode, breach, choose
 from blockwright.serving import arrow, openapi, rows
-from blockwright.serving.figures import Tally
+from blockwright.serving.figures import Counted, Tally
 from blockwright.serving.loading import Loaded
 from blockwright.serving.predictions import Answered, PredictionLog, now
 from blockwright.serving.refusals import Refusal
@@ -280,7 +280,29 @@ class Service:
 
     def _models(self) -> tuple[int, Headers, bytes]:
         picture = self._registry.current
-        return 200, [_JSON], _encoded({"models": [_described(one) for one in picture.served.values()]})
+        described = [{**_described(one), "versions": self._versions(one)} for one in picture.served.values()]
+        return 200, [_JSON], _encoded({"models": described})
+
+    def _versions(self, served: Served) -> list[dict[str, Any]]:
+        """How each version that answers did since the process began."""
+        both = {"champion": served.champion, "challenger": served.challenger}
+        found = []
+        for role, loaded in both.items():
+            if loaded is None:
+                continue
+            counted = self._tally.versions.get((loaded.wanted.model, loaded.number)) or Counted()
+            figures = counted.figures()
+            found.append(
+                {
+                    "version": loaded.number,
+                    "role": role,
+                    "requests": figures.requests,
+                    "rows": counted.rows,
+                    "errors": figures.errors,
+                    "milliseconds": round(figures.slow, 3),
+                }
+            )
+        return found
 
     def _metrics(self) -> tuple[int, Headers, bytes]:
         picture = self._registry.current

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from blockwright.core.access import Permission
-from blockwright.core.editing import BLOCK, PIPELINE
+from blockwright.core.editing import BLOCK, PIPELINE, PROJECT
 from blockwright.core.errors import BlockwrightError, Conflict, Forbidden
 from blockwright.ports.bus import Topic
 from blockwright.ports.editing import Draft, Editor
@@ -28,6 +28,7 @@ from blockwright.web.editing_documents import (
     MentionDocument,
     NewName,
     Order,
+    ProjectYaml,
     Settings,
     SettingsDocument,
     SharedBlock,
@@ -281,6 +282,38 @@ def change_pipeline_settings(
     return edit.done(draft, pipeline)
 
 
+# The project ------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/settings", summary="Every setting of the project: value, line, meaning")
+@needs(Permission.VIEW)
+def show_project_settings(workspace: ProjectWorkspace) -> SettingsDocument:
+    """What the file says, templates as they stand. A file whose keys cannot be told apart is a text only (422)."""
+    return settings_document(PROJECT, workspace.files.settings.read(), "project", None, None)
+
+
+@routes.patch("/settings", summary="Change settings of the project")
+@needs(Permission.EDIT)
+def change_project_settings(edit: TheEdit, wanted: Settings) -> Edited:
+    """`If-Match` names the version of the file that was read (`etag`)."""
+    return edit.done(edit.workspace.files.settings.change(wanted.settings), None)
+
+
+@routes.get("/settings-yaml", summary="The project's metadata.yaml as a text")
+@needs(Permission.VIEW)
+def show_project_yaml(workspace: ProjectWorkspace) -> ProjectYaml:
+    found = workspace.files.settings.text()
+    return ProjectYaml(path=found.path, digest=found.digest, text=found.text)
+
+
+@routes.put("/settings-yaml", summary="Write another text for the project's metadata.yaml")
+@needs(Permission.EDIT)
+def change_project_yaml(edit: TheEdit, wanted: BlockYamlChange) -> Edited:
+    """`If-Match` names the version of the file that was read (`digest`). A text that cannot be read, or that says what
+    nobody understands, is refused (422): `problems` name line and key."""
+    return edit.done(edit.workspace.files.settings.rewrite(wanted.text), None)
+
+
 @routes.post(ONE + "/rename", summary="Rename a pipeline and its folder")
 @needs(Permission.EDIT)
 def rename_pipeline(
@@ -372,7 +405,7 @@ def _require_version(request: Request, draft: Draft) -> None:
     seen = {entry.strip().removeprefix("W/").strip('"') for entry in wanted.split(",")}
     digests = {editing.digest_of(change.before) for change in draft.changes if change.before is not None}
     if draft.changes and "*" not in seen and not seen & digests:
-        raise Conflict("The pipeline was changed since it was read.", hint="Read it again.", code="changed")
+        raise Conflict("The file was changed since it was read.", hint="Read it again.", code="changed")
 
 
 def _now(workspace: Workspace, pipeline: str) -> PipelineDetail | None:

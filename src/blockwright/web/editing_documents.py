@@ -95,6 +95,14 @@ class BlockYamlChange(BaseModel):
     text: str = Field(max_length=200_000)
 
 
+class ProjectYaml(BaseModel):
+    """``digest`` names the version of the file at ``path``; empty where there is none yet."""
+
+    path: str
+    digest: str
+    text: str
+
+
 class SharedBlock(BaseModel):
     """``path`` is a file of the project; ``name`` empty: as the file. ``type`` null: what the file's folder says."""
 
@@ -115,8 +123,9 @@ class Settings(BaseModel):
 
 
 class SettingDocument(BaseModel):
-    """``source`` says where ``value`` comes from: `block` or `pipeline` (its file, at ``line``), `environment`, or
-    `default`. ``known`` False: nobody reads the key. ``choices`` are what it may be, or usually is."""
+    """``source`` says where ``value`` comes from: `block`, `pipeline` or `project` (its file, at ``line``),
+    `environment`, or `default`. ``known`` False: nobody reads the key. ``choices`` are what it may be, or usually
+    is."""
 
     key: str
     kind: str

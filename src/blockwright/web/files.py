@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from blockwright.core.access import Permission
-from blockwright.core.errors import Forbidden
+from blockwright.core.errors import BlockwrightError, Forbidden
 from blockwright.core.guarded_files import guarded
 from blockwright.ports.projects import FileNode
 from blockwright.services import editing
@@ -23,6 +23,8 @@ routes = Routes(
     prefix="/api/v1/projects/{project}", tags=["files"], responses=problems.responses(401, 403, 404, 409, 422, 503)
 )
 
+TEXT = "text/plain; charset=utf-8"
+FilePath = Annotated[str, Field(max_length=4096)]
 _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 _ETAG = {"ETag": {"schema": {"type": "string"}, "description": "Names this version of the file."}}
 
@@ -37,6 +39,14 @@ class FileEntry(BaseModel):
     readable: bool
 
 
+class FileText(BaseModel):
+    """``digest`` names the version, as the `ETag` of the file does."""
+
+    path: str
+    text: str
+    digest: str
+
+
 class Written(BaseModel):
     path: str
     digest: str
@@ -49,6 +59,11 @@ class Move(BaseModel):
 
 class NewFolder(BaseModel):
     path: str = Field(max_length=4096)
+
+
+MOST_TEXTS = 100
+MOST_TEXT_BYTES = 4 * 1024 * 1024
+Paths = Annotated[list[FilePath], Query(min_length=1, max_length=MOST_TEXTS, description="Files of text.")]
 
 
 async def raw_body(request: Request) -> bytes:
@@ -147,10 +162,33 @@ def make_folder(caller: TheCaller, workspace: ProjectWorkspace, folder: NewFolde
     caller.record("folder.create", workspace.project.name, folder.path)
 
 
+@routes.get("/texts", summary="Read several files of text at once")
+@needs(Permission.VIEW)
+def read_texts(caller: TheCaller, workspace: ProjectWorkspace, path: Paths) -> list[FileText]:
+    """A screen that shows many files asks once. What is missing in the answer is gone, is no text, may not be read by
+    you, or comes after 4 MiB: reading it by itself says which."""
+    edits = caller.actor.may(Permission.EDIT, workspace.project.name)
+    found: list[FileText] = []
+    room = MOST_TEXT_BYTES
+    for each in dict.fromkeys(path):
+        if guarded(each) and not edits:
+            continue
+        try:
+            data = workspace.files.read_file(each)
+        except BlockwrightError:
+            continue
+        room -= len(data)
+        if room < 0:
+            break
+        if _type_of(data) == TEXT:
+            found.append(FileText(path=each, text=data.decode(), digest=blake3(data).hexdigest()))
+    return found
+
+
 def _type_of(data: bytes) -> str:
     """Text or bytes: never a type that a browser would run."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return "application/octet-stream"
-    return "application/octet-stream" if b"\0" in data else "text/plain; charset=utf-8"
+    return "application/octet-stream" if b"\0" in data else TEXT

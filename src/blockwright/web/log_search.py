@@ -8,13 +8,13 @@ import json
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import Query
-from pydantic import AwareDatetime
+from fastapi import Depends, Query
+from pydantic import AwareDatetime, BaseModel
 
 from blockwright.core.access import Permission
 from blockwright.core.errors import Invalid
 from blockwright.core.runs.model import RunId
-from blockwright.services.log_search import LogQuery, SearchPlace, search
+from blockwright.services.log_search import LogQuery, SearchPlace, histogram, search
 from blockwright.web import paging, problems
 from blockwright.web.logs import LogLine, log_line
 from blockwright.web.routing import Routes, needs
@@ -37,12 +37,37 @@ class FoundPage(paging.Page[FoundLine]):
     searched_to: datetime | None = None
 
 
-@routes.get("/logs", summary="Search the logs of all runs in full text, newest first")
-@needs(Permission.VIEW)
-def search_logs(
-    workspace: ProjectWorkspace,
+class LogBar(BaseModel):
+    """Lines written in one bar, by level; levels without any are left out."""
+
+    start: datetime
+    counts: dict[str, int]
+
+
+class LogSpread(BaseModel):
+    """From ``start`` to ``end`` in bars of ``seconds``; bars without lines are left out."""
+
+    start: datetime
+    end: datetime
+    seconds: float
+    bars: list[LogBar]
+
+
+class LogHistogram(BaseModel):
+    """``lines`` were counted, ``spread`` is null when there are none and no time was asked for. ``counted_to``: a
+    request counts for two seconds at most, and of runs asked for before that time not everything was; null: all was."""
+
+    spread: LogSpread | None
+    lines: int
+    counted_to: datetime | None
+
+
+def asked(
     search_for: Annotated[
         str, Query(alias="text", max_length=1_000, description='All these words, or a "phrase".')
+    ] = "",
+    pattern: Annotated[
+        str, Query(max_length=1_000, description="A regular expression (RE2) that is found in the line besides.")
     ] = "",
     pipeline: Annotated[list[str] | None, Query(max_length=50)] = None,
     block: Annotated[str | None, Query(max_length=1_000, description="With its dynamic children.")] = None,
@@ -52,11 +77,11 @@ def search_logs(
     ] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
-    limit: paging.Limit = paging.FIRST,
-    cursor: paging.Cursor = None,
-) -> FoundPage:
-    query = LogQuery(
+) -> LogQuery:
+    """Which lines are asked for."""
+    return LogQuery(
         text=search_for,
+        pattern=pattern,
         pipelines=tuple(pipeline or ()),
         block=block,
         run=None if run is None else RunId(run),
@@ -64,11 +89,27 @@ def search_logs(
         since=since,
         until=until,
     )
+
+
+Asked = Annotated[LogQuery, Depends(asked)]
+
+
+@routes.get("/logs", summary="Search the logs of all runs in full text, newest first")
+@needs(Permission.VIEW)
+def search_logs(
+    workspace: ProjectWorkspace, query: Asked, limit: paging.Limit = paging.FIRST, cursor: paging.Cursor = None
+) -> FoundPage:
     found = search(workspace, query, limit=limit, place=_place(cursor))
     lines = [
         FoundLine(**log_line(line).model_dump(), run=line["run"], pipeline=line["pipeline"]) for line in found.lines
     ]
     return FoundPage(items=lines, next=_cursor(found.place), searched_to=found.searched_to)
+
+
+@routes.get("/logs/histogram", summary="Count the lines of logs over time, by level")
+@needs(Permission.VIEW)
+def count_logs(workspace: ProjectWorkspace, query: Asked) -> LogHistogram:
+    return LogHistogram.model_validate(histogram(workspace, query), from_attributes=True)
 
 
 def _cursor(place: SearchPlace | None) -> str | None:

@@ -131,9 +131,20 @@ class SideBySide(BaseModel):
     second: Any = None
 
 
+class PromotionRules(BaseModel):
+    """What the project asks of a promotion. ``metric`` empty: none is compared; ``margin`` is in its unit.
+    ``approval``: a person has to agree."""
+
+    metric: str
+    better: Literal["lower", "higher"]
+    margin: float
+    approval: bool
+
+
 class ModelComparison(BaseModel):
     """``second`` may follow ``first``. ``same_data``: both were measured on the same held-out data; ``breaks``: why
-    requests for the first could fail with the second; ``findings``: what a promotion of the second would say."""
+    requests for the first could fail with the second; ``findings``: what a promotion of the second would say, by the
+    project's ``rules``."""
 
     model: str
     first: ModelVersionBrief
@@ -145,6 +156,7 @@ class ModelComparison(BaseModel):
     packages: list[SideBySide]
     breaks: list[str]
     findings: list[FindingDocument]
+    rules: PromotionRules
 
 
 Reason = Annotated[str, Field(max_length=1_000)]

@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from blockwright.core.access import Permission
+from blockwright.core.errors import Forbidden
 from blockwright.core.freshness import Freshness
+from blockwright.ports.alerts import Mute
 from blockwright.services import overview, reports
-from blockwright.services.overview import Need, PipelineRow, Services, Underway
+from blockwright.services.overview import LONGEST_MUTE, Need, PipelineRow, Services, Underway
 from blockwright.services.triggers.previews import Coming
 from blockwright.web import paging, problems
 from blockwright.web.routing import Routes, needs
 from blockwright.web.site import Caller, ProjectWorkspace, TheCaller
+from blockwright.web.triggers import PauseDocument, pause_document
 from blockwright.web.workspace import FreshnessCounts
 
 routes = Routes(
@@ -43,10 +46,11 @@ class HealthDocument(BaseModel):
 
 
 class NeedDocument(BaseModel):
-    """``kind``: `engine`, `broken`, `failed`, `stuck`, `late` or `alert`, worst first in lists. ``file`` and ``line``
-    are where to look."""
+    """``kind``: `engine`, `broken`, `failed`, `stuck`, `late`, `alert` or `request`, worst first in lists. ``subject``
+    is what is muted with it. ``file`` and ``line`` are where to look; of a request it is ``model``."""
 
     kind: str
+    subject: str
     title: str
     text: str
     since: datetime | None
@@ -55,8 +59,32 @@ class NeedDocument(BaseModel):
     block: str | None
     trigger: int | None
     alert: int | None
+    promotion: int | None
+    model: str | None
     file: str | None
     line: int | None
+
+
+class MuteDocument(BaseModel):
+    """``by`` does not want it to be told before ``until``: to themselves, or to anybody (``for_all``)."""
+
+    by: str
+    for_all: bool
+    reason: str
+    until: datetime
+
+
+class MutedNeed(NeedDocument):
+    mute: MuteDocument
+
+
+class NewMute(BaseModel):
+    """``subject`` as the entry of the overview has it; ``for_all`` takes the right to edit the project."""
+
+    subject: str = Field(min_length=1, max_length=2_000)
+    seconds: float = Field(gt=0, le=LONGEST_MUTE.total_seconds())
+    reason: str = Field(default="", max_length=500)
+    for_all: bool = False
 
 
 class RunningNow(BaseModel):
@@ -105,12 +133,15 @@ class PipelineOverview(BaseModel):
 
 
 class OverviewDocument(BaseModel):
-    """``needs`` is what needs somebody now, worst first. ``looked`` is the time of this answer. ``pipelines`` are the
+    """``needs`` is what needs somebody now, worst first; ``muted`` what does, too, and whoever asks is not told now.
+    ``looked`` is the time of this answer. ``pipelines`` are the
     first of them; `/overview/pipelines` goes on with ``more_pipelines`` as cursor."""
 
     looked: datetime
     health: HealthDocument
     needs: list[NeedDocument]
+    muted: list[MutedNeed]
+    triggers: PauseDocument
     running: list[RunningNow]
     coming: list[ComingUp]
     pipelines: list[PipelineOverview]
@@ -125,17 +156,58 @@ WithFreshness = Annotated[bool, Query(description="Count fresh and stale blocks,
 def show_overview(
     caller: TheCaller, workspace: ProjectWorkspace, limit: paging.Limit = paging.FIRST, freshness: WithFreshness = False
 ) -> OverviewDocument:
-    found = overview.overview(workspace, _visible(caller, workspace))
+    found = overview.overview(workspace, _visible(caller, workspace), caller.actor.name)
     page = _pipelines(caller, workspace, limit, None, freshness, "", None)
     return OverviewDocument(
         looked=found.looked,
         health=_health(caller, found.services),
         needs=[_need(one) for one in found.needs],
+        muted=[_muted(one, one.mute) for one in found.muted if one.mute is not None],
+        triggers=pause_document(found.pause),
         running=[_running(one, found.looked) for one in found.underway],
         coming=[_coming(one) for one in found.coming],
         pipelines=page.items,
         more_pipelines=page.next,
     )
+
+
+@routes.post("/mutes", summary="Do not tell about an entry for a while", status_code=201)
+@needs(Permission.VIEW, within=True)
+def mute_need(caller: TheCaller, workspace: ProjectWorkspace, wanted: NewMute) -> MuteDocument:
+    if wanted.for_all:
+        _require_editor(caller, workspace)
+    made = overview.mute(
+        workspace,
+        wanted.subject,
+        seconds=wanted.seconds,
+        reason=wanted.reason,
+        by=caller.actor.name,
+        for_all=wanted.for_all,
+        visible=_visible(caller, workspace),
+    )
+    caller.record("overview.mute", workspace.project.name, wanted.subject, all=wanted.for_all, reason=made.reason)
+    return _mute(made)
+
+
+@routes.delete("/mutes", summary="Tell about a muted entry again", status_code=204)
+@needs(Permission.VIEW, within=True)
+def unmute_need(
+    caller: TheCaller,
+    workspace: ProjectWorkspace,
+    subject: Annotated[str, Query(min_length=1, max_length=2_000)],
+    for_all: Annotated[bool, Query(description="The mute that holds for everybody.")] = False,
+) -> None:
+    if for_all:
+        _require_editor(caller, workspace)
+    overview.unmute(workspace, subject, by=caller.actor.name, for_all=for_all)
+    caller.record("overview.unmute", workspace.project.name, subject, all=for_all)
+
+
+def _require_editor(caller: Caller, workspace: ProjectWorkspace) -> None:
+    if not caller.actor.may(Permission.EDIT, workspace.project.name):
+        raise Forbidden(
+            "What everybody is told is decided by who may edit the project.", hint="Mute it for yourself instead."
+        )
 
 
 @routes.get("/pipelines", summary="Pipelines with their last 30 runs")
@@ -198,6 +270,7 @@ def _health(caller: Caller, found: Services) -> HealthDocument:
 def _need(need: Need) -> NeedDocument:
     return NeedDocument(
         kind=need.harm.name.lower(),
+        subject=need.subject,
         title=need.title,
         text=need.text,
         since=need.since,
@@ -206,9 +279,19 @@ def _need(need: Need) -> NeedDocument:
         block=need.block or None,
         trigger=need.trigger,
         alert=need.alert,
+        promotion=need.promotion,
+        model=need.model or None,
         file=need.file,
         line=need.line,
     )
+
+
+def _muted(need: Need, mute: Mute) -> MutedNeed:
+    return MutedNeed(**_need(need).model_dump(), mute=_mute(mute))
+
+
+def _mute(mute: Mute) -> MuteDocument:
+    return MuteDocument(by=mute.author, for_all=not mute.person, reason=mute.reason, until=mute.until)
 
 
 def _running(found: Underway, now: datetime) -> RunningNow:

@@ -28,12 +28,14 @@ class Chosen(BaseModel):
 
 class PolicyDocument(BaseModel):
     """``interactive``, ``scheduled``: how long runs are kept. ``results``: of interactive runs of a pipeline, how many.
-    ``disk_share``: which part of the volume may be in use."""
+    ``disk_share``: which part of the volume may be in use. ``predictions``: for how long what served models were asked
+    and answered is kept."""
 
     interactive: Chosen
     results: Chosen
     scheduled: Chosen
     disk_share: Chosen
+    predictions: Chosen
 
 
 class PipelineUsageDocument(BaseModel):

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from threading import RLock
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path, get_name
 
 from blockwright.core.access import Permission
 from blockwright.web.replies import Reply
@@ -19,6 +21,8 @@ from blockwright.web.replies import Reply
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 NEED = "__blockwright_need__"
+
+_WORKING_OUT = RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,39 @@ def _saying(need: Need) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
+class LateRoute(APIRoute):
+    """A route that works out its parameters, body and answer when it is first called or described. Of hundreds of
+    routes a server is asked for few, and working out all of them was half of its start."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self._options: dict[str, Any] | None = options
+        # What a request is matched by.
+        self.path, self.endpoint = path, endpoint
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        self.methods = {method.upper() for method in options.get("methods") or ("GET",)}
+        self.name = options.get("name") or get_name(endpoint)
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not there: everything else, the first time any of it is looked at."""
+        if not name.startswith("__"):
+            with _WORKING_OUT:
+                if self._options is not None:
+                    options, self._options = self._options, None
+                    try:
+                        super().__init__(self.path, self.endpoint, **options)
+                    except BaseException:
+                        self._options = options
+                        raise
+            if name in self.__dict__:
+                return self.__dict__[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+
 class Routes(APIRouter):
     """A router whose routes all say what they need: ``@routes.get(…)`` above ``@needs(…)``.
 
-    Each route is whole when it is declared, so that the app takes it as it is: FastAPI's ``include_router`` would work
-    out the parameters of every route a second time, half a second of each start.
+    Each route knows all that was declared, so that the app takes it as it is: FastAPI's ``include_router`` would work
+    out the parameters of every route, half a second of each start.
     """
 
     def __init__(
@@ -69,7 +101,7 @@ class Routes(APIRouter):
         tags: list[str | Enum] | None = None,
         responses: dict[int | str, dict[str, Any]] | None = None,
         include_in_schema: bool = True,
-        route_class: type[APIRoute] = APIRoute,
+        route_class: type[LateRoute] = LateRoute,
     ) -> None:
         super().__init__(
             prefix=prefix,

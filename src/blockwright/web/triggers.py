@@ -11,11 +11,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 from blockwright.core.access import Permission
 from blockwright.core.errors import Invalid, NotFound
 from blockwright.core.runs.model import Run
-from blockwright.core.triggers.model import Fired, Trigger, TriggerId, TriggerType
+from blockwright.core.triggers.model import Fired, Pause, Trigger, TriggerId, TriggerType
 from blockwright.ports.bus import Topic
 from blockwright.ports.triggers import TriggerFilter
 from blockwright.ports.workspace import Workspace
-from blockwright.services.triggers import drafts, edits, events, previews
+from blockwright.services.triggers import drafts, edits, events, pausing, previews
 from blockwright.web import paging, problems
 from blockwright.web.creations import IdempotencyKey, created, started
 from blockwright.web.mage.errors import OldBody
@@ -164,6 +164,20 @@ class CalendarPage(BaseModel):
     complete: bool
 
 
+class PauseDocument(BaseModel):
+    """``paused`` False: triggers fire. Else ``by`` has paused all of the project's ``since`` then, for the
+    ``reason``."""
+
+    paused: bool
+    reason: str = ""
+    by: str = ""
+    since: datetime | None = None
+
+
+class PauseReason(BaseModel):
+    reason: str = Field(min_length=1, max_length=pausing.LONGEST_REASON)
+
+
 class Offered(BaseModel):
     """The runs that an event started, in any order."""
 
@@ -215,6 +229,34 @@ def list_triggers(
             break
         after = rows[-1].id
     return paging.page(found, limit, lambda trigger: trigger.id, document)
+
+
+@routes.get(PROJECT + "/trigger-pause", summary="Whether all triggers are paused, and why")
+@needs(Permission.VIEW, within=True)
+def show_pause(workspace: ProjectWorkspace) -> PauseDocument:
+    return pause_document(pausing.current(workspace))
+
+
+@routes.put(PROJECT + "/trigger-pause", summary="Pause all triggers of the project")
+@needs(Permission.EDIT)
+def pause_triggers(caller: TheCaller, workspace: ProjectWorkspace, wanted: PauseReason) -> PauseDocument:
+    """Nothing fires by itself from now on; runs that have begun go on, and people may start runs. Calls with a token
+    and webhooks are refused (409 `triggers_paused`), events of watched sources are recorded as skipped."""
+    pause = pausing.pause(workspace, wanted.reason, by=caller.actor.name)
+    caller.record("trigger.pause_all", workspace.project.name, "", reason=pause.reason)
+    _wake(caller, workspace.project.name)
+    return pause_document(pause)
+
+
+@routes.delete(PROJECT + "/trigger-pause", summary="Let the triggers of the project fire again")
+@needs(Permission.EDIT)
+def resume_triggers(caller: TheCaller, workspace: ProjectWorkspace) -> PauseDocument:
+    """What became due meanwhile is judged by the misfire policy of each trigger."""
+    ended = pausing.resume(workspace)
+    if ended is not None:
+        caller.record("trigger.resume_all", workspace.project.name, "", since=ended.since.isoformat())
+        _wake(caller, workspace.project.name)
+    return pause_document(None)
 
 
 @routes.post(PROJECT + "/pipelines/{pipeline}/triggers", summary="Make a trigger", status_code=201)
@@ -472,6 +514,12 @@ def document(trigger: Trigger) -> TriggerDocument:
     return TriggerDocument.model_validate(previews.report(trigger))
 
 
+def pause_document(pause: Pause | None) -> PauseDocument:
+    if pause is None:
+        return PauseDocument(paused=False)
+    return PauseDocument(paused=True, reason=pause.reason, by=pause.by, since=pause.since)
+
+
 def _fire(fired: Fired) -> FireDocument:
     return FireDocument.model_validate(previews.fired_report(fired))
 
@@ -487,5 +535,10 @@ def _changed(caller: Caller, action: str, trigger: Trigger) -> None:
     caller.record(action, trigger.project, f"{trigger.pipeline}/{trigger.spec.name}", trigger=trigger.id)
     if trigger.place.value == "file":
         caller.files_changed(trigger.project, f"pipelines/{trigger.pipeline}/triggers.yaml")
+    _wake(caller, trigger.project)
+
+
+def _wake(caller: Caller, project: str) -> None:
+    """Have engines look at the triggers, and lookers-on at what has changed."""
     for topic in (Topic.TRIGGERS, Topic.FEED):
-        caller.tell(topic, trigger.project)
+        caller.tell(topic, project)

@@ -29,6 +29,12 @@ POINTS: tuple[str, ...] = (
 )
 UPLOAD_POINTS: tuple[str, ...] = ("upload.before_blobs", "upload.after_blobs", "upload.after_manifest")
 """Where outputs are kept elsewhere: passed by the process that uploads what an attempt gave."""
+COMPACTION_POINTS: tuple[str, ...] = (
+    "compaction.before_rename",
+    "compaction.after_rename",
+    "compaction.after_delete",
+)
+"""Passed by the process that puts batches of the log of predictions together."""
 
 _armed: dict[str, int] = {}
 
@@ -36,8 +42,9 @@ _armed: dict[str, int] = {}
 def arm(setting: str) -> None:
     """Arm ``point`` or ``point:n`` (die at the n-th pass); raises ValueError for one that there is not."""
     name, _, count = setting.partition(":")
-    if name not in POINTS + UPLOAD_POINTS:
-        raise ValueError(f"{name!r} is no kill point; they are: {', '.join(POINTS + UPLOAD_POINTS)}")
+    known = POINTS + UPLOAD_POINTS + COMPACTION_POINTS
+    if name not in known:
+        raise ValueError(f"{name!r} is no kill point; they are: {', '.join(known)}")
     _armed[name] = int(count or 1)
 
 

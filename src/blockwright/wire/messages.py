@@ -63,6 +63,7 @@ class Ask(StrEnum):
     REGISTER_MODEL = "register_model"  # a document of `wire.models` → name, version
     PROMOTE_MODEL = "promote_model"  # model, version?, force → what came of it
     MODEL = "model"  # model, version (a number or an alias) → what is known of it, and where its bytes are
+    TRUTH = "truth"  # model, truths (rows of actual and request_id, row or key) → how many are kept
     PRODUCT = "product"  # product, compute → how it stands, its run and outputs by block; computed first if need be
     TRACKING = "tracking"  # → where the tracking server is, how to get in, the experiment and tags of this block run
     TRACKED = "tracked"  # tracked (id at that server), experiment, name, waiting → None: whose run it is gets noted

@@ -15,7 +15,9 @@ from blockwright.wire.outputs import Output
 @dataclass(frozen=True, slots=True)
 class ModelHandedIn:
     """What stands beside the question ``register_model``: ``path`` is where the block's process has the bytes of
-    ``output``, for a store that is elsewhere. ``facts`` is JSON as ``services.models.registering`` reads it."""
+    ``output``, for a store that is elsewhere. ``facts`` is JSON as ``services.models.registering`` reads it.
+    ``reference`` is the digest of the document that says what the model's data look like, ``reference_path`` where its
+    bytes are; both empty without data."""
 
     name: str
     output: Output
@@ -23,6 +25,8 @@ class ModelHandedIn:
     sha256: str
     modules: tuple[str, ...] = ()
     facts: Any = None
+    reference: str = ""
+    reference_path: str = ""
 
 
 def modules_of_pickle(file: BinaryIO) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("run", recreate="always") as batch:
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    with op.batch_alter_table("run", recreate="always" if on_sqlite else "never") as batch:
         batch.add_column(Column("colour", Text))
     {then}
 """
@@ -198,6 +199,52 @@ def test_a_kill_during_an_upgrade_leaves_one_schema_or_the_other(
     connection.close()
     after = open_sqlite(path, durable=False, schema=release)
     assert DatabaseRuns(after).get(run.id) == run
+    after.close()
+
+
+KILLED_ON_POSTGRES = """
+import sys
+from pathlib import Path
+from blockwright.adapters.db.postgres import open_postgres
+from blockwright.adapters.db.schema import Schema
+from blockwright.wire import kill_points
+url, migrations, point = sys.argv[1:]
+database = open_postgres(url)
+kill_points.arm(point)
+database.bring_up_to_date(Schema("0002", Path(migrations)))
+"""
+
+
+@pytest.mark.fault
+@pytest.mark.postgres
+@pytest.mark.parametrize(("point", "version"), [("before", "0001"), ("after", "0002")])
+def test_so_does_one_on_postgres(
+    point: str, version: str, postgres_url: str, next_release: Callable[[str], Schema]
+) -> None:
+    from blockwright.adapters.db.postgres import open_postgres
+
+    release = next_release("pass")
+    before = open_postgres(postgres_url)
+    run = create(DatabaseRuns(before))
+    before.close()
+    command = [sys.executable, "-c", KILLED_ON_POSTGRES, postgres_url, release.migrations, f"database.{point}_commit"]
+    assert subprocess.run(command, timeout=100).returncode == -9
+    engine = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").fetchone() == (version,)
+        columns = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'colour'"
+        found = connection.exec_driver_sql(f"{columns} AND table_schema = current_schema()").fetchone()
+        assert found == (int(version == "0002"),)
+    engine.dispose()
+    if version == "0002":
+        with pytest.raises(Unavailable, match="0002"):
+            open_postgres(postgres_url)
+        return
+    after = open_postgres(postgres_url)
+    after.bring_up_to_date(release)
+    runs = DatabaseRuns(after)
+    assert runs.get(run.id) == run
+    assert create(runs).id > run.id
     after.close()
 
 

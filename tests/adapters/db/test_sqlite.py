@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,28 @@ def test_a_reader_sees_one_moment_while_others_write(sqlite: Database) -> None:
             writer.execute(INSERT, ("a",))
         assert reader.execute(COUNT).fetchone() == (0,)
     assert count(sqlite) == 1
+
+
+def test_connections_that_were_needed_at_one_moment_do_not_stay(sqlite: Database, tmp_path: Path) -> None:
+    def handles() -> int:
+        found = []
+        for handle in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):  # what the listing itself had open
+                found.append(handle.readlink())
+        return sum(path.is_relative_to(tmp_path) and path.name.endswith("-wal") for path in found)
+
+    at_once = threading.Barrier(12)
+
+    def look(_: int) -> int:
+        with sqlite.read() as transaction:
+            transaction.execute(COUNT).fetchone()
+            at_once.wait(30)
+            return int(transaction.execute(COUNT).fetchone()[0])
+
+    with ThreadPoolExecutor(12) as pool:
+        assert list(pool.map(look, range(12))) == [0] * 12
+    assert 0 < handles() <= sqlite_module._IDLE_KEPT  # SQLite itself keeps the others' file open, and uses that again
+    assert count(sqlite) == 0
 
 
 def test_units_of_many_threads_take_turns(sqlite: Database) -> None:

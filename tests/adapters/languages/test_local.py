@@ -110,6 +110,16 @@ def test_code_that_is_right_in_a_block_is_right(tab: Tab) -> None:
     assert "/" not in found.items[0].message
 
 
+def test_inputs_by_their_number_are_known_where_blocks_are(tab: Tab) -> None:
+    code = "largest = df_1.max() + df_2.max()\n"
+    tab.editor.write("charts/largest.py", code + "wrong = df_0 + frame\n")
+    found = tab.until(Findings, lambda news: bool(news.items)).items
+    assert {finding.start.line for finding in found} == {1}
+    tab.editor.write("utils/largest.py", code)
+    found = tab.until(Findings, lambda news: news.path == "utils/largest.py" and bool(news.items)).items
+    assert {finding.start.line for finding in found} == {0}
+
+
 def test_the_names_that_blocks_know_are_those_of_the_decorators() -> None:
     assert frozenset(KINDS) == BLOCK_NAMES
 

@@ -1093,6 +1093,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is served, and how the prediction service does */
+        get: operations["list_endpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/events": {
         parameters: {
             query?: never;
@@ -1172,6 +1189,23 @@ export interface paths {
          * @description `If-Match` deletes only that version of a file; `recursive` a folder with everything in it.
          */
         delete: operations["delete_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what monitors found, newest first */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1662,6 +1696,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/logs/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the lines of logs over time, by level */
+        get: operations["count_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/models": {
         parameters: {
             query?: never;
@@ -1707,6 +1758,26 @@ export interface paths {
         get: operations["compare_model_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/models/{model}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the prediction service, as its callers do
+         * @description Answered, counted and kept as every other request to the service of this machine.
+         */
+        post: operations["predict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1767,6 +1838,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/models/{model}/truth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what was really the case
+         * @description By `request_id` (and `row`) of the answer, or by the `key` that the request came with. All of it is kept, or
+         *     nothing. Of several truths about the same prediction the last one holds.
+         */
+        post: operations["tell_truth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/models/{model}/versions": {
         parameters: {
             query?: never;
@@ -1801,6 +1893,97 @@ export interface paths {
         head?: never;
         /** Change the card and the tags of a version */
         patch: operations["describe_model_version"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/monitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List monitors with their newest result and what they find now */
+        get: operations["list_monitors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/monitors/{monitor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a monitor with all figures of its newest result */
+        get: operations["show_monitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/monitors/{monitor}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the results of a monitor, newest first
+         * @description Also of a monitor that is no longer there.
+         */
+        get: operations["list_monitor_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/monitors/{monitor}/results/{result}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one result with all its figures */
+        get: operations["show_monitor_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/monitors/{monitor}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate a monitor now
+         * @description The log is read in a process of its own; the answer comes when it is done.
+         */
+        post: operations["run_monitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/projects/{project}/moves": {
@@ -1946,6 +2129,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/overview/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not tell about an entry for a while */
+        post: operations["mute_need"];
+        /** Tell about a muted entry again */
+        delete: operations["unmute_need"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3411,6 +3612,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every setting of the project: value, line, meaning
+         * @description What the file says, templates as they stand. A file whose keys cannot be told apart is a text only (422).
+         */
+        get: operations["show_project_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change settings of the project
+         * @description `If-Match` names the version of the file that was read (`etag`).
+         */
+        patch: operations["change_project_settings"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/settings-yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The project's metadata.yaml as a text */
+        get: operations["show_project_yaml"];
+        /**
+         * Write another text for the project's metadata.yaml
+         * @description `If-Match` names the version of the file that was read (`digest`). A text that cannot be read, or that says what
+         *     nobody understands, is refused (422): `problems` name line and key.
+         */
+        put: operations["change_project_yaml"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/tagged-runs": {
         parameters: {
             query?: never;
@@ -3458,6 +3705,27 @@ export interface paths {
         post?: never;
         /** Delete a block template of the project */
         delete: operations["remove_block_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read several files of text at once
+         * @description A screen that shows many files asks once. What is missing in the answer is gone, is no text, may not be read by
+         *     you, or comes after 4 MiB: reading it by itself says which.
+         */
+        get: operations["read_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3566,6 +3834,32 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/trigger-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all triggers are paused, and why */
+        get: operations["show_pause"];
+        /**
+         * Pause all triggers of the project
+         * @description Nothing fires by itself from now on; runs that have begun go on, and people may start runs. Calls with a token
+         *     and webhooks are refused (409 `triggers_paused`), events of watched sources are recorded as skipped.
+         */
+        put: operations["pause_triggers"];
+        post?: never;
+        /**
+         * Let the triggers of the project fire again
+         * @description What became due meanwhile is judged by the misfire policy of each trigger.
+         */
+        delete: operations["resume_triggers"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4087,7 +4381,7 @@ export interface components {
          * @description The words of ``alert_on``; the first three are the format's own.
          * @enum {string}
          */
-        AlertKind: "trigger_failure" | "trigger_success" | "trigger_passed_sla" | "run_stuck" | "no_run_since" | "data_quality_failure" | "dead_channel" | "test";
+        AlertKind: "trigger_failure" | "trigger_success" | "trigger_passed_sla" | "run_stuck" | "no_run_since" | "data_quality_failure" | "model_drift" | "model_requests" | "model_performance" | "dead_channel" | "test";
         /**
          * AliasMoved
          * @description ``before``: the version that had the alias until now.
@@ -5466,6 +5760,17 @@ export interface components {
             /** Run */
             run: number | null;
         };
+        /** DriftRulesDocument */
+        DriftRulesDocument: {
+            /** Features */
+            features: number;
+            /** P Value */
+            p_value: number;
+            /** Predictions */
+            predictions: boolean;
+            /** Stability Index */
+            stability_index: number;
+        };
         /** Edge */
         Edge: {
             /** Source */
@@ -5515,6 +5820,12 @@ export interface components {
             updated_by: string;
             /** Version */
             version: number;
+        };
+        /** Endpoints */
+        Endpoints: {
+            /** Endpoints */
+            endpoints: components["schemas"]["ServedEndpoint"][];
+            service: components["schemas"]["ServiceDocument"];
         };
         /** ErrorBrief */
         ErrorBrief: {
@@ -5593,6 +5904,68 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /**
+         * FeatureResult
+         * @description ``adjusted`` is the p-value corrected for the number of features; ``wasserstein`` is in the feature's unit.
+         */
+        FeatureResult: {
+            /** Adjusted */
+            adjusted: number | null;
+            /** Bins */
+            bins: components["schemas"]["MonitorBin"][];
+            /** Jensen Shannon */
+            jensen_shannon: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "number" | "category" | "other";
+            /** Maximum */
+            maximum: number | null;
+            /** Mean */
+            mean: number | null;
+            /** Median */
+            median: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Missing */
+            missing: number;
+            /** Name */
+            name: string;
+            /** New Categories */
+            new_categories: number;
+            /** New Names */
+            new_names: string[];
+            /** Out Of Range */
+            out_of_range: number;
+            /** P Value */
+            p_value: number | null;
+            /** Reference Missing */
+            reference_missing: number;
+            /** Reference Rows */
+            reference_rows: number;
+            /** Rows */
+            rows: number;
+            /** Stability Index */
+            stability_index: number | null;
+            /** Statistic */
+            statistic: number | null;
+            /** Test */
+            test: string;
+            /** Text */
+            text: string;
+            /** Troubles */
+            troubles: string[];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "drifted" | "small" | "noise" | "too_few" | "unknown";
+            /** Wasserstein */
+            wasserstein: number | null;
+            /** Wrong Type */
+            wrong_type: number;
+        };
         /** FileChange */
         FileChange: {
             /** Change */
@@ -5634,6 +6007,18 @@ export interface components {
             path: string;
             /** Readable */
             readable: boolean;
+        };
+        /**
+         * FileText
+         * @description ``digest`` names the version, as the `ETag` of the file does.
+         */
+        FileText: {
+            /** Digest */
+            digest: string;
+            /** Path */
+            path: string;
+            /** Text */
+            text: string;
         };
         /**
          * FileVersion
@@ -5714,6 +6099,12 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * FindingKind
+         * @description What a monitor can find. The words are those of ``monitors.yaml``, of triggers and of the API.
+         * @enum {string}
+         */
+        FindingKind: "drift" | "quality" | "performance" | "new_data";
         /**
          * FireDocument
          * @description ``outcome``: `run`, `skipped`, `missed` or `failed`; ``reason`` says why there is no run.
@@ -5826,6 +6217,16 @@ export interface components {
             sound: boolean;
             /** Title */
             title: string;
+        };
+        /** FoundDocument */
+        FoundDocument: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "drift" | "quality" | "performance" | "new_data";
+            /** Reason */
+            reason: string;
         };
         /**
          * FoundFileDocument
@@ -6442,6 +6843,33 @@ export interface components {
             code: string;
         };
         /**
+         * LogBar
+         * @description Lines written in one bar, by level; levels without any are left out.
+         */
+        LogBar: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+        };
+        /**
+         * LogHistogram
+         * @description ``lines`` were counted, ``spread`` is null when there are none and no time was asked for. ``counted_to``: a
+         *     request counts for two seconds at most, and of runs asked for before that time not everything was; null: all was.
+         */
+        LogHistogram: {
+            /** Counted To */
+            counted_to: string | null;
+            /** Lines */
+            lines: number;
+            spread: components["schemas"]["LogSpread"] | null;
+        };
+        /**
          * LogLine
          * @description ``stream`` is `stdout`, `stderr` or `runner`; lines of the block's logger have ``tags`` instead.
          */
@@ -6474,6 +6902,26 @@ export interface components {
              * @default
              */
             time: string;
+        };
+        /**
+         * LogSpread
+         * @description From ``start`` to ``end`` in bars of ``seconds``; bars without lines are left out.
+         */
+        LogSpread: {
+            /** Bars */
+            bars: components["schemas"]["LogBar"][];
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
         };
         /**
          * Mark
@@ -6535,7 +6983,8 @@ export interface components {
         /**
          * ModelComparison
          * @description ``second`` may follow ``first``. ``same_data``: both were measured on the same held-out data; ``breaks``: why
-         *     requests for the first could fail with the second; ``findings``: what a promotion of the second would say.
+         *     requests for the first could fail with the second; ``findings``: what a promotion of the second would say, by the
+         *     project's ``rules``.
          */
         ModelComparison: {
             /** Breaks */
@@ -6551,6 +7000,7 @@ export interface components {
             packages: components["schemas"]["SideBySide"][];
             /** Parameters */
             parameters: components["schemas"]["SideBySide"][];
+            rules: components["schemas"]["PromotionRules"];
             /** Same Data */
             same_data: boolean;
             /** Same Training Data */
@@ -6719,12 +7169,290 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * MonitorBin
+         * @description Shares of the reference and of the window.
+         */
+        MonitorBin: {
+            /** Current */
+            current: number;
+            /** Name */
+            name: string;
+            /** Reference */
+            reference: number;
+        };
+        /**
+         * MonitorDocument
+         * @description ``due``: when it is evaluated next, null: when somebody asks. ``findings`` are those that hold.
+         */
+        MonitorDocument: {
+            /** Alerts */
+            alerts: boolean;
+            /** Description */
+            description: string;
+            drift: components["schemas"]["DriftRulesDocument"] | null;
+            /** Due */
+            due: string | null;
+            /** Findings */
+            findings: components["schemas"]["MonitorFinding"][];
+            latest: components["schemas"]["MonitorResultBrief"] | null;
+            /** Minimum Rows */
+            minimum_rows: number;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** New Rows */
+            new_rows: number | null;
+            performance: components["schemas"]["PerformanceRulesDocument"] | null;
+            quality: components["schemas"]["QualityRulesDocument"] | null;
+            /** Schedule */
+            schedule: string;
+            /** Timezone */
+            timezone: string;
+            /** Version */
+            version: string;
+            /** Window Seconds */
+            window_seconds: number;
+        };
+        /**
+         * MonitorFinding
+         * @description ``closed`` null: it holds.
+         */
+        MonitorFinding: {
+            /** Closed */
+            closed: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "drift" | "quality" | "performance" | "new_data";
+            /** Model */
+            model: string;
+            /** Monitor */
+            monitor: string;
+            /**
+             * Opened
+             * Format: date-time
+             */
+            opened: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Seen
+             * Format: date-time
+             */
+            seen: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MonitorResult
+         * @description ``first`` and ``last``: when the first and the last request of the window came. ``left_out``: only the newest
+         *     rows of it were taken. ``told``: truths that came since the version was made. ``unsaid``: of these there were too
+         *     few rows to say anything.
+         */
+        MonitorResult: {
+            /** By */
+            by: string;
+            /** Drifted */
+            drifted: number;
+            /** Errors */
+            errors: number;
+            /**
+             * Evaluated
+             * Format: date-time
+             */
+            evaluated: string;
+            /** Features */
+            features: components["schemas"]["FeatureResult"][];
+            /** First */
+            first: string | null;
+            /** Found */
+            found: components["schemas"]["FoundDocument"][];
+            /** Id */
+            id: number;
+            /** Last */
+            last: string | null;
+            /** Left Out */
+            left_out: boolean;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Milliseconds */
+            milliseconds: {
+                [key: string]: number;
+            };
+            /** Model */
+            model: string;
+            /** Monitor */
+            monitor: string;
+            performance: components["schemas"]["PerformanceResult"] | null;
+            predictions: components["schemas"]["FeatureResult"] | null;
+            /** Requests */
+            requests: number;
+            /** Rows */
+            rows: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "well" | "found" | "too_few" | "failed";
+            /** Text */
+            text: string;
+            /** Told */
+            told: number;
+            /** Unsaid */
+            unsaid: ("drift" | "quality" | "performance" | "new_data")[];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MonitorResultBrief
+         * @description ``drifted`` counts features, ``metrics`` are those of the rows of which the truth is known, ``version`` is 0 when
+         *     there was none to evaluate.
+         */
+        MonitorResultBrief: {
+            /** By */
+            by: string;
+            /** Drifted */
+            drifted: number;
+            /**
+             * Evaluated
+             * Format: date-time
+             */
+            evaluated: string;
+            /** Id */
+            id: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Model */
+            model: string;
+            /** Monitor */
+            monitor: string;
+            /** Rows */
+            rows: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "well" | "found" | "too_few" | "failed";
+            /** Text */
+            text: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Version */
+            version: number;
+        };
+        /** MonitorShown */
+        MonitorShown: {
+            /** Alerts */
+            alerts: boolean;
+            /** Description */
+            description: string;
+            drift: components["schemas"]["DriftRulesDocument"] | null;
+            /** Due */
+            due: string | null;
+            /** Findings */
+            findings: components["schemas"]["MonitorFinding"][];
+            latest: components["schemas"]["MonitorResult"] | null;
+            /** Minimum Rows */
+            minimum_rows: number;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** New Rows */
+            new_rows: number | null;
+            performance: components["schemas"]["PerformanceRulesDocument"] | null;
+            quality: components["schemas"]["QualityRulesDocument"] | null;
+            /** Schedule */
+            schedule: string;
+            /** Timezone */
+            timezone: string;
+            /** Version */
+            version: string;
+            /** Window Seconds */
+            window_seconds: number;
+        };
         /** Move */
         Move: {
             /** Source */
             source: string;
             /** Target */
             target: string;
+        };
+        /**
+         * MuteDocument
+         * @description ``by`` does not want it to be told before ``until``: to themselves, or to anybody (``for_all``).
+         */
+        MuteDocument: {
+            /** By */
+            by: string;
+            /** For All */
+            for_all: boolean;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** MutedNeed */
+        MutedNeed: {
+            /** Alert */
+            alert: number | null;
+            /** Block */
+            block: string | null;
+            /** File */
+            file: string | null;
+            /** Kind */
+            kind: string;
+            /** Line */
+            line: number | null;
+            /** Model */
+            model: string | null;
+            mute: components["schemas"]["MuteDocument"];
+            /** Pipeline */
+            pipeline: string | null;
+            /** Promotion */
+            promotion: number | null;
+            /** Run */
+            run: number | null;
+            /** Since */
+            since: string | null;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Trigger */
+            trigger: number | null;
         };
         /**
          * NamesDocument
@@ -6742,8 +7470,8 @@ export interface components {
         };
         /**
          * NeedDocument
-         * @description ``kind``: `engine`, `broken`, `failed`, `stuck`, `late` or `alert`, worst first in lists. ``file`` and ``line``
-         *     are where to look.
+         * @description ``kind``: `engine`, `broken`, `failed`, `stuck`, `late`, `alert` or `request`, worst first in lists. ``subject``
+         *     is what is muted with it. ``file`` and ``line`` are where to look; of a request it is ``model``.
          */
         NeedDocument: {
             /** Alert */
@@ -6756,12 +7484,18 @@ export interface components {
             kind: string;
             /** Line */
             line: number | null;
+            /** Model */
+            model: string | null;
             /** Pipeline */
             pipeline: string | null;
+            /** Promotion */
+            promotion: number | null;
             /** Run */
             run: number | null;
             /** Since */
             since: string | null;
+            /** Subject */
+            subject: string;
             /** Text */
             text: string;
             /** Title */
@@ -7000,6 +7734,26 @@ export interface components {
              * @default
              */
             training_data: string;
+        };
+        /**
+         * NewMute
+         * @description ``subject`` as the entry of the overview has it; ``for_all`` takes the right to edit the project.
+         */
+        NewMute: {
+            /**
+             * For All
+             * @default false
+             */
+            for_all: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Seconds */
+            seconds: number;
+            /** Subject */
+            subject: string;
         };
         /** NewName */
         NewName: {
@@ -7274,7 +8028,8 @@ export interface components {
         };
         /**
          * OverviewDocument
-         * @description ``needs`` is what needs somebody now, worst first. ``looked`` is the time of this answer. ``pipelines`` are the
+         * @description ``needs`` is what needs somebody now, worst first; ``muted`` what does, too, and whoever asks is not told now.
+         *     ``looked`` is the time of this answer. ``pipelines`` are the
          *     first of them; `/overview/pipelines` goes on with ``more_pipelines`` as cursor.
          */
         OverviewDocument: {
@@ -7288,12 +8043,15 @@ export interface components {
             looked: string;
             /** More Pipelines */
             more_pipelines: string | null;
+            /** Muted */
+            muted: components["schemas"]["MutedNeed"][];
             /** Needs */
             needs: components["schemas"]["NeedDocument"][];
             /** Pipelines */
             pipelines: components["schemas"]["PipelineOverview"][];
             /** Running */
             running: components["schemas"]["RunningNow"][];
+            triggers: components["schemas"]["PauseDocument"];
         };
         /** Page[AlertDocument] */
         Page_AlertDocument_: {
@@ -7421,6 +8179,20 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[MonitorFinding] */
+        Page_MonitorFinding_: {
+            /** Items */
+            items: components["schemas"]["MonitorFinding"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[MonitorResultBrief] */
+        Page_MonitorResultBrief_: {
+            /** Items */
+            items: components["schemas"]["MonitorResultBrief"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[Person] */
         Page_Person_: {
             /** Items */
@@ -7511,6 +8283,75 @@ export interface components {
             items: components["schemas"]["VersionDocument"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * PauseDocument
+         * @description ``paused`` False: triggers fire. Else ``by`` has paused all of the project's ``since`` then, for the
+         *     ``reason``.
+         */
+        PauseDocument: {
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /** Paused */
+            paused: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Since */
+            since?: string | null;
+        };
+        /** PauseReason */
+        PauseReason: {
+            /** Reason */
+            reason: string;
+        };
+        /** PerformanceDay */
+        PerformanceDay: {
+            /** Day */
+            day: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: number;
+        };
+        /** PerformanceResult */
+        PerformanceResult: {
+            /** By Day */
+            by_day: components["schemas"]["PerformanceDay"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "regression" | "classification";
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * PerformanceRulesDocument
+         * @description ``metric`` must be at most ``bound`` when ``lower``, else at least.
+         */
+        PerformanceRulesDocument: {
+            /** Bound */
+            bound: number;
+            /** Fewest */
+            fewest: number;
+            /** Kind */
+            kind: string;
+            /** Lower */
+            lower: boolean;
+            /** Metric */
+            metric: string;
         };
         /**
          * Permission
@@ -7781,13 +8622,41 @@ export interface components {
         /**
          * PolicyDocument
          * @description ``interactive``, ``scheduled``: how long runs are kept. ``results``: of interactive runs of a pipeline, how many.
-         *     ``disk_share``: which part of the volume may be in use.
+         *     ``disk_share``: which part of the volume may be in use. ``predictions``: for how long what served models were asked
+         *     and answered is kept.
          */
         PolicyDocument: {
             disk_share: components["schemas"]["Chosen"];
             interactive: components["schemas"]["Chosen"];
+            predictions: components["schemas"]["Chosen"];
             results: components["schemas"]["Chosen"];
             scheduled: components["schemas"]["Chosen"];
+        };
+        /** PredictionAnswer */
+        PredictionAnswer: {
+            /** Model */
+            model: string;
+            /** Predictions */
+            predictions: unknown[];
+            /** Request Id */
+            request_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PredictionWish
+         * @description Rows by name, as the model's signature has them. ``key``: the same key is answered by the same version.
+         */
+        PredictionWish: {
+            /** Instances */
+            instances: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Key
+             * @default
+             */
+            key: string;
         };
         /**
          * Presence
@@ -7990,6 +8859,18 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * ProjectYaml
+         * @description ``digest`` names the version of the file at ``path``; empty where there is none yet.
+         */
+        ProjectYaml: {
+            /** Digest */
+            digest: string;
+            /** Path */
+            path: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * PromotionDocument
          * @description An entry of the log. ``before`` and ``after`` are versions; ``origin`` says who moved an alias elsewhere.
          */
@@ -8044,6 +8925,24 @@ export interface components {
             promotion: components["schemas"]["PromotionDocument"];
         };
         /**
+         * PromotionRules
+         * @description What the project asks of a promotion. ``metric`` empty: none is compared; ``margin`` is in its unit.
+         *     ``approval``: a person has to agree.
+         */
+        PromotionRules: {
+            /** Approval */
+            approval: boolean;
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "lower" | "higher";
+            /** Margin */
+            margin: number;
+            /** Metric */
+            metric: string;
+        };
+        /**
          * PromotionWish
          * @description ``version``: a number or an alias. ``force`` passes over metrics, tests and signature, never over the file.
          */
@@ -8074,6 +8973,23 @@ export interface components {
              * @default false
              */
             anyway: boolean;
+        };
+        /** QualityRulesDocument */
+        QualityRulesDocument: {
+            /** Errors */
+            errors: number;
+            /** Fewest Rows */
+            fewest_rows: number;
+            /** Missing */
+            missing: number;
+            /** New Categories */
+            new_categories: number;
+            /** Out Of Range */
+            out_of_range: number;
+            /** Silence Seconds */
+            silence_seconds: number | null;
+            /** Wrong Type */
+            wrong_type: number;
         };
         /**
          * ReadableDocument
@@ -8635,6 +9551,71 @@ export interface components {
             channel: string;
         };
         /**
+         * ServedEndpoint
+         * @description ``versions`` are those that the service has loaded; ``problem``: why it is not what the records want.
+         */
+        ServedEndpoint: {
+            endpoint: components["schemas"]["EndpointDocument"];
+            /** Problem */
+            problem: string;
+            /** Versions */
+            versions: components["schemas"]["ServedVersionDocument"][];
+        };
+        /**
+         * ServedVersionDocument
+         * @description Since the service began; ``milliseconds`` is what 95 of 100 of the latest answers did not exceed. What a shadow
+         *     answers is not counted here.
+         */
+        ServedVersionDocument: {
+            /** Errors */
+            errors: number;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Requests */
+            requests: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "champion" | "challenger";
+            /** Rows */
+            rows: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ServiceDocument
+         * @description The prediction service of this machine. ``off``: none runs here; ``away``: it runs and does not answer
+         *     (``problem``). ``seconds`` it has been answering; ``records``: why it cannot read the records, empty when it can.
+         */
+        ServiceDocument: {
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /**
+             * Records
+             * @default
+             */
+            records: string;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "off" | "away" | "up";
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /**
          * Session
          * @description ``id`` is the beginning of its digest; ``current``: the one that asks.
          */
@@ -8665,8 +9646,9 @@ export interface components {
         };
         /**
          * SettingDocument
-         * @description ``source`` says where ``value`` comes from: `block` or `pipeline` (its file, at ``line``), `environment`, or
-         *     `default`. ``known`` False: nobody reads the key. ``choices`` are what it may be, or usually is.
+         * @description ``source`` says where ``value`` comes from: `block`, `pipeline` or `project` (its file, at ``line``),
+         *     `environment`, or `default`. ``known`` False: nobody reads the key. ``choices`` are what it may be, or usually
+         *     is.
          */
         SettingDocument: {
             /** Choices */
@@ -9023,6 +10005,11 @@ export interface components {
             /** Used */
             used: string | null;
         };
+        /** Told */
+        Told: {
+            /** Kept */
+            kept: number;
+        };
         /**
          * TrackedRunDocument
          * @description ``id`` is that of the tracking server, ``run`` and ``block_run`` ours. ``missing``: the tracking server does not
@@ -9218,6 +10205,28 @@ export interface components {
          * @enum {string}
          */
         TriggerType: "time" | "api" | "event" | "product";
+        /**
+         * TruthDocument
+         * @description Either ``request_id``, with ``row`` (from 0) where the request had several, or ``key``.
+         */
+        TruthDocument: {
+            /** Actual */
+            actual: boolean | number | string;
+            /** Key */
+            key?: string | null;
+            /** Request Id */
+            request_id?: string | null;
+            /**
+             * Row
+             * @default 0
+             */
+            row: number;
+        };
+        /** TruthsDocument */
+        TruthsDocument: {
+            /** Truths */
+            truths: components["schemas"]["TruthDocument"][];
+        };
         /** TypeChange */
         TypeChange: {
             /** After */
@@ -14827,6 +15836,91 @@ export interface operations {
             };
         };
     };
+    list_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoints"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     follow_project: {
         parameters: {
             query?: {
@@ -15440,6 +16534,91 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: {
+                monitor?: string;
+                kind?: components["schemas"]["FindingKind"] | null;
+                /** @description Only those that still hold. */
+                holding?: boolean;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next` of the page before; without it the first. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MonitorFinding_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18628,8 +19807,14 @@ export interface operations {
     search_logs: {
         parameters: {
             query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next` of the page before; without it the first. */
+                cursor?: string | null;
                 /** @description All these words, or a "phrase". */
                 text?: string;
+                /** @description A regular expression (RE2) that is found in the line besides. */
+                pattern?: string;
                 pipeline?: string[] | null;
                 /** @description With its dynamic children. */
                 block?: string | null;
@@ -18638,10 +19823,6 @@ export interface operations {
                 level?: ("debug" | "info" | "warning" | "error" | "critical") | null;
                 since?: string | null;
                 until?: string | null;
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description `next` of the page before; without it the first. */
-                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -18658,6 +19839,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FoundPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    count_logs: {
+        parameters: {
+            query?: {
+                /** @description All these words, or a "phrase". */
+                text?: string;
+                /** @description A regular expression (RE2) that is found in the line besides. */
+                pattern?: string;
+                pipeline?: string[] | null;
+                /** @description With its dynamic children. */
+                block?: string | null;
+                run?: number | null;
+                /** @description At least. */
+                level?: ("debug" | "info" | "warning" | "error" | "critical") | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHistogram"];
                 };
             };
             /** @description Unauthorized */
@@ -18981,6 +20251,96 @@ export interface operations {
             };
         };
     };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictionWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     promote_model: {
         parameters: {
             query?: never;
@@ -19215,6 +20575,87 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tell_truth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TruthsDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19579,6 +21020,396 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_monitors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorDocument"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    show_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_monitor_results: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description `next` of the page before; without it the first. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                monitor: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MonitorResultBrief_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    show_monitor_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor: string;
+                result: number;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorResult"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    run_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorResult"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20485,6 +22316,164 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OverviewDocument"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    mute_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMute"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    unmute_need: {
+        parameters: {
+            query: {
+                subject: string;
+                /** @description The mute that holds for everybody. */
+                for_all?: boolean;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -29595,6 +31584,396 @@ export interface operations {
             };
         };
     };
+    show_project_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    change_project_settings: {
+        parameters: {
+            query?: {
+                /** @description Only say what would be written. */
+                preview?: boolean;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    show_project_yaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectYaml"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    change_project_yaml: {
+        parameters: {
+            query?: {
+                /** @description Only say what would be written. */
+                preview?: boolean;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockYamlChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_tagged_runs: {
         parameters: {
             query: {
@@ -29944,6 +32323,94 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_texts: {
+        parameters: {
+            query: {
+                /** @description Files of text. */
+                path: string[];
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileText"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30434,6 +32901,265 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    show_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    pause_triggers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    resume_triggers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

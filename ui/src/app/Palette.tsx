@@ -1,7 +1,8 @@
 /** Ctrl+K: go anywhere, do anything. */
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
+import { models } from "@/features/models";
 import { pipelines } from "@/features/pipelines";
 import { useProject } from "@/features/projects";
 import { Chooser, NothingFound } from "./Chooser";
@@ -50,8 +51,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
 function useFound(asked: string): readonly Found[] {
   const navigate = useNavigate();
   const commands = useAllCommands();
-  const { data } = useQuery(pipelines.list(useProject()));
+  const project = useProject();
+  const { data } = useQuery(pipelines.list(project));
+  const registered = useInfiniteQuery(models.list(project)).data;
   return useMemo(() => {
+    const known = registered?.pages.flatMap((page) => page.items) ?? [];
     const all: Found[] = [
       ...commands.map((command) => ({ id: `do ${command.name}`, text: command.name, kind: "", ...command })),
       ...SECTIONS.map((section) => ({
@@ -67,7 +71,25 @@ function useFound(asked: string): readonly Found[] {
         kind: "pipeline",
         act: () => void navigate({ to: "/pipelines/$pipeline", params: { pipeline: pipeline.uuid } }),
       })),
+      ...known.map(({ model }) => ({
+        id: `model ${model}`,
+        text: model,
+        kind: "model",
+        act: () => void navigate({ to: "/models/$model", params: { model } }),
+      })),
     ];
+    const ofModels: Found[] = known.flatMap(({ model, endpoint }) =>
+      endpoint?.previous == null
+        ? []
+        : [
+            {
+              id: `back ${model}`,
+              text: `Roll ${model} back to version ${endpoint.previous}`,
+              kind: "",
+              act: () => void navigate({ to: "/models/$model", params: { model }, search: { panel: "back" } }),
+            },
+          ],
+    );
     const ofPipelines: Found[] = (data ?? []).flatMap(({ uuid: pipeline }) => [
       {
         id: `trigger ${pipeline}`,
@@ -84,11 +106,11 @@ function useFound(asked: string): readonly Found[] {
       },
     ]);
     if (!asked) return all.slice(0, SHOWN);
-    return [...all, ...ofPipelines]
+    return [...all, ...ofPipelines, ...ofModels]
       .map((item) => ({ item, rank: matchOf(asked, item.text) }))
       .filter(({ rank }) => rank > 0)
       .sort((one, other) => other.rank - one.rank)
       .slice(0, SHOWN)
       .map(({ item }) => item);
-  }, [asked, commands, data, navigate]);
+  }, [asked, commands, data, registered, navigate]);
 }

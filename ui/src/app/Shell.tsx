@@ -9,6 +9,8 @@ import { useCommands } from "./commands";
 import { Drawer } from "./Drawer";
 import { lastDrawer, openDrawer, useDrawer } from "./drawer";
 import { useKeys } from "./keys";
+import { Palette } from "./Palette";
+import { QuickOpen } from "./QuickOpen";
 import { Rail } from "./Rail";
 import { useRoomAsked } from "./room";
 import { SECTIONS } from "./sections";
@@ -16,8 +18,6 @@ import styles from "./shell.module.css";
 import { OfflineBar, TopBar } from "./TopBar";
 import { switchTheme } from "./theme";
 
-const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
-const QuickOpen = lazy(() => import("./QuickOpen").then((module) => ({ default: module.QuickOpen })));
 const KeysSheet = lazy(() => import("./KeysSheet").then((module) => ({ default: module.KeysSheet })));
 
 const FOLDED = "blockwright.rail";
@@ -95,11 +95,10 @@ export function Shell() {
         <Outlet />
       </main>
       <Drawer />
-      <Suspense>
-        {shown === "palette" ? <Palette onClose={() => setShown("")} /> : null}
-        {shown === "open" ? <QuickOpen onClose={() => setShown("")} /> : null}
-        {shown === "keys" ? <KeysSheet onClose={() => setShown("")} /> : null}
-      </Suspense>
+      {/* Not loaded when asked for: who types on at once types into them, and not into the page behind. */}
+      {shown === "palette" ? <Palette onClose={() => setShown("")} /> : null}
+      {shown === "open" ? <QuickOpen onClose={() => setShown("")} /> : null}
+      <Suspense>{shown === "keys" ? <KeysSheet onClose={() => setShown("")} /> : null}</Suspense>
       <Toasts />
     </div>
   );

@@ -1,6 +1,6 @@
 /** Keys: single letters and sequences such as `g r`, valid while no field has the focus. Each is named, so that `?` can
  * list what holds here. */
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 
 export interface Key {
   /** `/`, `g r`, `ctrl+k`; letters as typed, so `R` is Shift and r. */
@@ -23,15 +23,16 @@ function set(next: readonly (readonly Key[])[]): void {
   for (const watcher of watchers) watcher();
 }
 
-/** These keys hold while the component is shown; what is shown later goes first. */
+/** These keys hold while the component is shown; what is shown later goes first. They hold from the moment that it can be
+ * seen: a key pressed then is not lost. */
 export function useKeys(keys: readonly Key[]): void {
   const latest = useRef(keys);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = keys;
   });
   const names = keys.map((key) => `${key.keys}:${key.does}`).join("|");
   // biome-ignore lint/correctness/useExhaustiveDependencies: `names` stands for what `latest` holds
-  useEffect(() => {
+  useLayoutEffect(() => {
     listen();
     const scope = latest.current.map((key, index) => ({ ...key, act: () => latest.current[index]?.act() }));
     set([...scopes, scope]);

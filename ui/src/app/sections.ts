@@ -1,9 +1,12 @@
 /** The places of the app: the rail, the palette and the `g` keys are made from this one list. */
 import type { LinkProps } from "@tanstack/react-router";
 import {
+  Activity,
+  Box,
   ChartNoAxesCombined,
   ClipboardList,
   Database,
+  FlaskConical,
   FolderTree,
   House,
   ListChecks,
@@ -35,5 +38,8 @@ export const SECTIONS: readonly Section[] = [
   { name: "Triggers", to: "/triggers", icon: Zap, letter: "t", group: "Operate" },
   { name: "Logs", to: "/logs", icon: ScrollText, letter: "l", group: "Operate" },
   { name: "Forms", to: "/forms", icon: ClipboardList, letter: "f", group: "Operate" },
+  { name: "Experiments", to: "/experiments", icon: FlaskConical, letter: "e", group: "Models and serving" },
+  { name: "Models", to: "/models", icon: Box, letter: "m", group: "Models and serving" },
+  { name: "Monitoring", to: "/monitoring", icon: Activity, letter: "o", group: "Models and serving" },
   { name: "Settings", to: "/settings", icon: Settings, letter: "s", group: "", foot: true },
 ];

@@ -2,15 +2,19 @@
  * stream however many tabs are open; where there is none, in the page. */
 import type { LiveEvent, LiveState, ToTab } from "./messages";
 
-/** At most ten times a second something is painted. */
+/** Events come in small groups, which are handed on together; when there are many, ten times a second. */
+const GROUP_MS = 8;
 const BATCH_MS = 100;
+const MOST_A_SECOND = 10;
 const LAST_WAIT_MS = 10_000;
 /** Topics of the server; an EventSource hears only what is named. */
-const TOPICS = ["run", "trigger", "backfill", "alert", "access", "catalog", "files", "progress", "presence"];
+const TOPICS = ["run", "trigger", "backfill", "alert", "access", "catalog", "files", "models", "progress", "presence"];
 
 export class Keeper {
   private source: EventSource | undefined;
   private waiting: LiveEvent[] = [];
+  /** When the last ones were handed on. */
+  private handed: number[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
@@ -58,11 +62,17 @@ export class Keeper {
   private hear(topic: string, event: MessageEvent<string>): void {
     this.place = event.lastEventId || this.place;
     this.waiting.push({ topic, id: event.lastEventId, data: parsed(event.data) });
-    this.timer ??= setTimeout(() => this.flush(), BATCH_MS);
+    this.timer ??= setTimeout(() => this.flush(), this.busy() ? BATCH_MS : GROUP_MS);
+  }
+
+  private busy(): boolean {
+    const [first] = this.handed;
+    return this.handed.length >= MOST_A_SECOND && first !== undefined && performance.now() - first < 1_000;
   }
 
   private flush(): void {
     this.timer = undefined;
+    this.handed = [...this.handed, performance.now()].slice(-MOST_A_SECOND);
     const events = this.waiting;
     this.waiting = [];
     if (events.length) this.tell({ say: "events", events });

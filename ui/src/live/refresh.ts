@@ -1,10 +1,13 @@
-/** Events make stale what they speak of. Each kind of data is asked for anew at most once a second, however many events
- * come, so that a busy project does not make a storm of requests. */
+/** Events make stale what they speak of. The first few are seen at once; when more come, each kind of data is asked for
+ * anew once a second, so that a busy project does not make a storm of requests. */
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { type Bucket, bucket } from "./bucket";
 import type { LiveEvent } from "./messages";
 import { onLiveEvents, onResync } from "./stream";
 
 const APART_MS = 1_000;
+/** A run that is asked for, starts and ends. */
+const AT_ONCE = 3;
 
 /** Which data an event speaks of; each feature adds its own. */
 type Touched = (event: LiveEvent) => readonly QueryKey[];
@@ -16,20 +19,21 @@ export function touches(rule: Touched): void {
 
 export function refreshOnEvents(queries: QueryClient): () => void {
   const due = new Map<string, QueryKey>();
-  const last = new Map<string, number>();
+  const buckets = new Map<string, Bucket>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const act = () => {
     timer = undefined;
     const now = performance.now();
     for (const [name, key] of due) {
-      if (now - (last.get(name) ?? -APART_MS) < APART_MS) continue;
+      const may = buckets.get(name) ?? bucket(AT_ONCE, APART_MS);
+      buckets.set(name, may);
+      if (!may(now)) continue;
       due.delete(name);
-      last.set(name, now);
       void queries.invalidateQueries({ queryKey: key });
     }
     if (due.size) timer = setTimeout(act, APART_MS / 4);
-    if (last.size > 500) last.clear();
+    if (buckets.size > 500) buckets.clear();
   };
 
   const stopHearing = onLiveEvents((events) => {

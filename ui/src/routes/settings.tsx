@@ -23,6 +23,7 @@ const pages = [
   createRoute({
     getParentRoute: () => settings,
     path: "/project",
+    validateSearch: (search) => optional({ as: search.as === "yaml" ? ("yaml" as const) : undefined }),
     component: lazyRouteComponent(() => import("@/features/settings/ProjectPage"), "ProjectPage"),
   }),
   createRoute({

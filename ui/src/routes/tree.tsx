@@ -6,6 +6,7 @@ import { dashboardRoutes } from "./dashboards";
 import { dataRoutes } from "./data";
 import { Broken, Missing } from "./failures";
 import { inside, login, root } from "./frame";
+import { learningRoutes } from "./learning";
 import { operateRoutes } from "./operate";
 import { runRoutes } from "./runs";
 import { settingsRoutes } from "./settings";
@@ -18,6 +19,7 @@ const tree = root.addChildren([
     ...operateRoutes,
     ...dataRoutes,
     ...dashboardRoutes,
+    ...learningRoutes,
     ...settingsRoutes,
   ]),
 ]);

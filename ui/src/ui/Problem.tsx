@@ -1,7 +1,9 @@
 /** What went wrong, in the place where it did: what, why, what to do, and the details to pass on. */
+
 import { CircleAlert } from "lucide-react";
 import { asProblem } from "@/api/problems";
 import { Button } from "./Button";
+import { copyText } from "./clipboard";
 import styles from "./parts.module.css";
 
 interface ProblemProps {
@@ -24,25 +26,29 @@ export function Problem({ error, onRetry, what }: ProblemProps) {
     null,
     1,
   );
+  // One that the message says already is not said again.
+  const findings = problem.findings.filter(({ message }) => !problem.message.includes(message));
   return (
     <div className={styles.notice} role="alert">
-      <CircleAlert size={16} aria-hidden />
-      <div>
-        {what ? <strong>{what} </strong> : null}
-        {problem.message} <span className="quiet">{problem.hint}</span>
-        {problem.findings.length ? (
-          <ul>
-            {problem.findings.map((finding) => (
-              <li key={`${finding.place} ${finding.message}`}>
-                {finding.place ? <code>{finding.place}</code> : null} {finding.message}
-              </li>
-            ))}
-          </ul>
-        ) : null}
+      <div className={styles.noticeText}>
+        <CircleAlert size={16} aria-hidden />
+        <div>
+          {what ? <strong>{what} </strong> : null}
+          {problem.message} <span className="quiet">{problem.hint}</span>
+          {findings.length ? (
+            <ul>
+              {findings.map((finding) => (
+                <li key={`${finding.place} ${finding.message}`}>
+                  {finding.place ? <code>{finding.place}</code> : null} {finding.message}
+                </li>
+              ))}
+            </ul>
+          ) : null}
+        </div>
       </div>
       <div className={styles.act}>
         {onRetry ? <Button onClick={onRetry}>Try again</Button> : null}
-        <Button look="bare" onClick={() => void navigator.clipboard?.writeText(details)}>
+        <Button look="bare" onClick={() => void copyText(details, "Copied")}>
           Copy details
         </Button>
       </div>

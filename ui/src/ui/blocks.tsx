@@ -1,7 +1,8 @@
 /** The frame of a screen: its head, its body, tabs, what is shown when there is nothing or not yet anything. */
-import { Link, type LinkProps } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useRef } from "react";
 import styles from "./parts.module.css";
+import { useCurrentInView } from "./useCurrentInView";
 
 interface PageHeadProps {
   readonly title: string;
@@ -20,8 +21,7 @@ export function PageHead({ title, tabTitle, children, actions }: PageHeadProps) 
     <div className={styles.head}>
       <h1>{title}</h1>
       {children}
-      <span className={styles.grow} />
-      {actions}
+      {actions ? <div className={styles.actions}>{actions}</div> : null}
     </div>
   );
 }
@@ -37,8 +37,10 @@ interface TabLink {
 
 /** Tabs that are addresses. */
 export function LinkTabs({ label, tabs }: { readonly label: string; readonly tabs: readonly TabLink[] }) {
+  const strip = useRef<HTMLElement>(null);
+  useCurrentInView(strip, useRouterState({ select: (state) => state.location.pathname }));
   return (
-    <nav aria-label={label} className={styles.tabs}>
+    <nav ref={strip} aria-label={label} className={styles.tabs}>
       {tabs.map((tab) => (
         <Link
           key={tab.label}

@@ -90,13 +90,18 @@ class LocalArtifacts:
     def write_spec(self, spec: AttemptSpec) -> Path:
         """Put the spec into its attempt's folder. It is not waited for on the disk: after a power cut its attempt is
         dead, and the next one gets a spec of its own."""
-        path = self.attempt_folder(spec.run, spec.block_run, spec.attempt) / "spec.json"
+        self._open()
+        path = Path(f"{self._block_run(spec.run, spec.block_run)}/{spec.attempt}/spec.json")
         kill_points.here("spec.before_write")
         temporary = self._blobs.temporary()
         with explained(path):
             os.close(write_new(temporary, _encode(spec)))
             try:
-                rename(temporary, path)
+                try:
+                    rename(temporary, path)
+                except FileNotFoundError:  # whoever made the spec has made its folder, as a rule
+                    self.attempt_folder(spec.run, spec.block_run, spec.attempt)
+                    rename(temporary, path)
             except BaseException:
                 remove(temporary)
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,8 +33,9 @@ _TOGETHER = 500
 _LARGEST_ID = 2**63 - 1
 
 _MADE = """
-SELECT block, name, role, round, produced, key, manifest, outputs FROM block_run
+SELECT block, name, role, round, produced, key, manifest, outputs FROM block_run b
 WHERE run_id = ? AND state = 'completed' AND role IN ('block', 'group') AND NOT reused
+AND NOT EXISTS (SELECT 1 FROM version v WHERE v.run_id = b.run_id AND v.block_run = b.name AND v.round = b.round)
 """
 _CHILDREN = """
 SELECT outputs, reused, manifest FROM block_run
@@ -45,9 +46,11 @@ _ADD_COLUMN = """
 INSERT INTO schema_column (project, schema, place, column_name, type) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (project, schema, place) DO NOTHING
 """
-_KNOWS_SCHEMA = "SELECT 1 FROM schema_column WHERE project = ? AND schema = ? AND place = 0"
+_KNOWN_SCHEMAS = "SELECT schema FROM schema_column WHERE project = ? AND place = 0 AND schema IN ({})"
 _SET_NEWEST = """
-INSERT INTO asset (project, pipeline, block, name, newest, made) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO asset (project, pipeline, block, name, newest, made)
+SELECT project, pipeline, block, name, id, made FROM version
+WHERE run_id = ? AND block_run = ? AND name = ? AND round = ?
 ON CONFLICT (project, pipeline, block, name) DO UPDATE SET newest = excluded.newest, made = excluded.made
 WHERE asset.made < excluded.made OR (asset.made = excluded.made AND asset.newest < excluded.newest)
 """
@@ -139,21 +142,20 @@ class DatabaseCatalog:
             return [one for row in rows if (one := _made(transaction, run, row)) is not None]
 
     def record(self, run: Run, versions: Sequence[NewVersion], *, whole: bool) -> Sequence[AssetKey]:
-        got: list[AssetKey] = []
+        if not versions and not whole:
+            return ()
+        # In one order everywhere, so that two who write the same never wait for each other.
+        ordered = sorted(versions, key=lambda one: (one.asset, one.block_run))
         with self._database.write() as transaction:
-            # In one order everywhere, so that two who write the same never wait for each other.
-            for new in sorted(versions, key=lambda one: (one.asset, one.block_run)):
-                row = transaction.execute(INSERT_VERSION, version_row(run.project, new)).fetchone()
-                if row is None:
-                    continue
-                _add_schema(transaction, run.project, new.schema)
-                asset = new.asset
-                place = (run.project, asset.pipeline, asset.block, asset.name)
-                transaction.execute(_SET_NEWEST, (*place, row[0], time_cell(new.made)))
-                got.append(asset)
+            # Sent together, one way there and back, and so is what follows from the answers.
+            answers = [transaction.execute(INSERT_VERSION, version_row(run.project, new)) for new in ordered]
+            written = [new for new, answer in zip(ordered, answers, strict=True) if answer.rowcount]
+            _add_schemas(transaction, run.project, [new.schema for new in written])
+            places = [(new.run, new.block_run, new.asset.name, new.round) for new in written]
+            transaction.executemany(_SET_NEWEST, places)
             if whole:
                 transaction.execute(_SET_CATALOGUED, (run.id, run.round))
-        return got
+        return [new.asset for new in written]
 
     def unrecorded(self, project: str, *, limit: int = 500) -> Sequence[RunId]:
         found: list[int] = []
@@ -379,11 +381,17 @@ def _made(transaction: Transaction, run: RunId, row: Sequence[Any]) -> Made | No
     )
 
 
-def _add_schema(transaction: Transaction, project: str, schema: Sequence[SchemaColumn]) -> None:
-    digest = digest_of(schema)
-    if digest and transaction.execute(_KNOWS_SCHEMA, (project, digest)).fetchone() is None:
-        rows = [(project, digest, place, column.name, column.type) for place, column in enumerate(schema)]
-        transaction.executemany(_ADD_COLUMN, rows)
+def _add_schemas(transaction: Transaction, project: str, schemas: Iterable[Sequence[SchemaColumn]]) -> None:
+    described = {digest: schema for schema in schemas if (digest := digest_of(schema))}
+    digests = sorted(described)
+    for first in range(0, len(digests), _TOGETHER):
+        some = digests[first : first + _TOGETHER]
+        statement = _KNOWN_SCHEMAS.format(placeholders(len(some)))
+        known = {row[0] for row in transaction.execute(statement, (project, *some)).fetchall()}
+        for digest in (each for each in some if each not in known):
+            columns = enumerate(described[digest])
+            rows = [(project, digest, place, column.name, column.type) for place, column in columns]
+            transaction.executemany(_ADD_COLUMN, rows)
 
 
 def _versions(transaction: Transaction, statement: str, *parameters: Any) -> list[Version]:

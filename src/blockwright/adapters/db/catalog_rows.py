@@ -19,7 +19,7 @@ _COLUMNS = (
     *("output", "parts", "digest", "bytes", "schema", "key", "manifest", "made", "pinned"),
 )
 INSERT_VERSION = f"""
-{insert("version", _COLUMNS)} ON CONFLICT (run_id, block_run, name, round) DO NOTHING RETURNING id
+{insert("version", _COLUMNS)} ON CONFLICT (run_id, block_run, name, round) DO NOTHING
 """
 _READ = ("id", *_COLUMNS)
 SELECT_VERSION = (

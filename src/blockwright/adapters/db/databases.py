@@ -15,6 +15,11 @@ BUSY_SECONDS = 10.0
 """How long a write unit waits for another one before it gives up with ``database_locked``."""
 
 
+class Refused(Exception):
+    """A cell that must not be empty would be, or what a row belongs to is not there. Some statements are written to be
+    refused when what they take for granted is not so: nobody has to wait for their answer."""
+
+
 class Rows(Protocol):
     """The answer to one statement; each row is a tuple in the order of the columns asked for."""
 

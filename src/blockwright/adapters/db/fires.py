@@ -25,9 +25,12 @@ DELETE FROM trigger_fire WHERE (trigger_id, key) IN (
   SELECT trigger_id, key FROM trigger_fire WHERE project = ? AND fired < ? AND due IS NOT NULL LIMIT ?
 )
 """
-_SETTLE = """
+NOT_PAUSED = """
+NOT EXISTS (SELECT 1 FROM trigger_pause WHERE trigger_pause.project = trigger.project AND trigger_pause.until IS NULL)
+"""
+_SETTLE = f"""
 UPDATE trigger SET settled = ?, next_due = ?, active = ?
-WHERE id = ? AND settled = ? AND active = 1 AND gone IS NULL RETURNING id
+WHERE id = ? AND settled = ? AND active = 1 AND gone IS NULL AND {NOT_PAUSED} RETURNING id
 """
 
 
@@ -60,7 +63,8 @@ def forget(transaction: Transaction, project: str, before: datetime, *, limit: i
 
 
 def settle(transaction: Transaction, trigger: int, settling: Settling) -> bool:
-    """Whether the trigger stood where it was thought to stand, and has moved on."""
+    """Whether the trigger stood where it was thought to stand, and has moved on. While all triggers of the project are
+    paused none moves: whoever was about to fire one when they were paused does not."""
     row = (
         time_cell(settling.settled),
         time_cell(settling.next_due),

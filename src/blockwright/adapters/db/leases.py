@@ -4,16 +4,20 @@ it matches only the fencing number of the newest claim, and from then on everybo
 Leases are not waited for until they are on the disk: whoever holds one saves what he begins before he begins it, which
 brings the lease there first. If a crash of the database takes one back, its number is given once more. Hence a change
 is checked by the owner, too, and not by the number alone.
+
+The row also counts the events and places that were given away. Nobody else changes it while a lease lasts, so the owner
+knows how far it has counted, and his changes need not wait for its answer: they say what they take for granted, and are
+refused whole when it is not so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from blockwright.adapters.db.block_run_rows import Place
 from blockwright.adapters.db.cells import moment, time_cell
-from blockwright.adapters.db.databases import Transaction
+from blockwright.adapters.db.databases import Rows, Transaction
 from blockwright.adapters.db.statements import placeholders
 from blockwright.core.errors import Conflict, NotFound
 from blockwright.core.runs.model import RunId
@@ -24,11 +28,30 @@ UPDATE run_lease SET events = events + ?, positions = positions + ?
 WHERE run_id = ? AND fencing = ? AND owner = ?
 RETURNING project, pipeline, events, positions
 """
+# `fencing` must not be empty.
+_GO_ON = """
+UPDATE run_lease SET events = ?, positions = ?,
+fencing = CASE WHEN fencing = ? AND owner = ? AND events = ? AND positions = ? THEN fencing END
+WHERE run_id = ?
+"""
 _RENEW = "UPDATE run_lease SET lease_until = ? WHERE run_id = ? AND fencing = ? AND owner = ?"
 _RELEASE = """
 UPDATE run_lease SET owner = NULL, lease_until = NULL WHERE run_id = ? AND fencing = ? AND (owner = ? OR owner IS NULL)
 """
 _HOLDER = "SELECT owner, lease_until FROM run_lease WHERE run_id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many events and places of a run have been given away."""
+
+    project: str
+    pipeline: str
+    events: int
+    positions: int
+
+    def more(self, events: int, positions: int) -> Counted:
+        return replace(self, events=self.events + events, positions=self.positions + positions)
 
 
 def no_such_run(run: RunId) -> NotFound:
@@ -37,19 +60,19 @@ def no_such_run(run: RunId) -> NotFound:
 
 def claim(
     transaction: Transaction, run: RunId, owner: str, *, seconds: float, now: datetime, dead: Sequence[str]
-) -> Lease:
+) -> tuple[Lease, Counted]:
     until = now + timedelta(seconds=seconds)
     may_take = "owner IS NULL OR lease_until <= ?"
     if dead:
         may_take += f" OR owner IN ({placeholders(len(dead))})"
     row = transaction.execute(
         f"UPDATE run_lease SET owner = ?, fencing = fencing + 1, lease_until = ? "
-        f"WHERE run_id = ? AND ({may_take}) RETURNING fencing",
+        f"WHERE run_id = ? AND ({may_take}) RETURNING fencing, project, pipeline, events, positions",
         (owner, time_cell(until), run, time_cell(now), *dead),
     ).fetchone()
     if row is None:
         raise _owned(transaction, run)
-    return Lease(run=run, owner=owner, fencing=row[0], until=until)
+    return Lease(run=run, owner=owner, fencing=row[0], until=until), Counted(*row[1:])
 
 
 def renew(transaction: Transaction, lease: Lease, *, seconds: float, now: datetime) -> Lease:
@@ -72,14 +95,20 @@ def holder(transaction: Transaction, run: RunId) -> tuple[str, datetime] | None:
     return row[0], moment(row[1])
 
 
-def advance(transaction: Transaction, lease: Lease, *, events: int, block_runs: int) -> tuple[Place, int]:
-    """Lock the run for this lease and take numbers for ``events`` and places for ``block_runs``; returns the place
-    and number of the first of each. Raises Conflict (code ``fenced``) when the lease is no longer the newest."""
-    row = transaction.execute(_ADVANCE, (events, block_runs, lease.run, lease.fencing, lease.owner)).fetchone()
+def advance(transaction: Transaction, lease: Lease, *, events: int, positions: int) -> Counted:
+    """Lock the run for this lease and take so many numbers for events and places for block runs; returns how many have
+    been given away now. Raises Conflict (code ``fenced``) when the lease is no longer the newest."""
+    row = transaction.execute(_ADVANCE, (events, positions, lease.run, lease.fencing, lease.owner)).fetchone()
     if row is None:
         raise _fenced(transaction, lease)
-    project, pipeline, last_event, next_position = row
-    return Place(lease.run, project, pipeline, next_position - block_runs), last_event - events + 1
+    return Counted(*row)
+
+
+def go_on(transaction: Transaction, lease: Lease, known: Counted, after: Counted) -> Rows:
+    """As ``advance``, from what is ``known`` to ``after``, without waiting for an answer. The unit ends with Refused
+    when something else is true; no row is changed when the run is gone."""
+    mine = (lease.fencing, lease.owner, known.events, known.positions, lease.run)
+    return transaction.execute(_GO_ON, (after.events, after.positions, *mine))
 
 
 def _owned(transaction: Transaction, run: RunId) -> Exception:

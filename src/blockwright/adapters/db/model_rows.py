@@ -14,7 +14,7 @@ from blockwright.core.models.versions import Facts, ModelFile, ModelVersion, New
 
 VERSION_COLUMNS = (
     *("project", "model", "number", "digest", "file", "facts", "created_by", "run_id", "pipeline", "block"),
-    *("block_run", "git_commit", "snapshot", "created"),
+    *("block_run", "git_commit", "snapshot", "created", "reference"),
 )
 ENDPOINT_COLUMNS = ("project", "model", "version", "previous", "traffic", "revision", "updated", "updated_by")
 PROMOTION_COLUMNS = (
@@ -28,15 +28,17 @@ def version_row(project: str, number: int, new: NewModelVersion) -> tuple[Any, .
     return (
         *(project, new.model, number, new.file.digest, document_cell(_file_document(new.file))),
         *(facts_cell(new.facts), text_cell(origin.by), origin.run, origin.pipeline, origin.block, origin.block_run),
-        *(origin.commit, origin.snapshot, time_cell(new.created)),
+        *(origin.commit, origin.snapshot, time_cell(new.created), new.reference),
     )
 
 
 def read_version(cells: Sequence[Any]) -> ModelVersion:
-    project, model, number, digest, file, facts, by, run, pipeline, block, block_run, commit, snapshot, created = cells
+    project, model, number, digest, file, facts, by, *others = cells
+    run, pipeline, block, block_run, commit, snapshot, created, reference = others
     origin = Origin(by, run, pipeline, block, block_run, commit, snapshot)
     return ModelVersion(
-        project, model, number, _read_file(digest, document(file)), read_facts(facts), origin, moment(created)
+        *(project, model, number, _read_file(digest, document(file)), read_facts(facts), origin, moment(created)),
+        reference=reference,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, PoolProxiedConnection, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, TimeoutError
 
 from blockwright.adapters.db.cells import unfit
-from blockwright.adapters.db.databases import BUSY_SECONDS, Transaction
+from blockwright.adapters.db.databases import BUSY_SECONDS, Refused, Transaction
 from blockwright.adapters.db.schema import CURRENT, READ_VERSION, VERSION_TABLE, Schema
 from blockwright.core.errors import Invalid, Unavailable
 from blockwright.wire import kill_points
@@ -161,6 +161,8 @@ class PostgresDatabase:
                 hint="Try again; if it stays so, look for idle transactions on the server.",
                 code="database_locked",
             )
+        if isinstance(error, errors.NotNullViolation | errors.ForeignKeyViolation):
+            return Refused(str(error))
         if isinstance(error, psycopg.DataError):
             return unfit(error)
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | TimeoutError):

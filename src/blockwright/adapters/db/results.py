@@ -108,7 +108,7 @@ def referenced_digests(transaction: Transaction) -> frozenset[str]:
         digests.update(output.digest for output in read_outputs(outputs))
     kept = transaction.execute(f"SELECT v.digest FROM version v WHERE {KEPT}")
     digests.update(digest for (digest,) in _each(kept))
-    for named in _each(transaction.execute("SELECT digest, snapshot FROM model_version")):
+    for named in _each(transaction.execute("SELECT digest, snapshot, reference FROM model_version")):
         digests.update(named)
     digests.discard("")  # no snapshot, or a value that stayed in memory
     return frozenset(digests)

@@ -31,8 +31,8 @@ from blockwright.adapters.db.block_run_rows import (
     Place,
     read_block_run,
 )
-from blockwright.adapters.db.cells import document, document_cell
-from blockwright.adapters.db.databases import Database, Transaction
+from blockwright.adapters.db.cells import document, document_cell, moment
+from blockwright.adapters.db.databases import Database, Refused, Transaction
 from blockwright.adapters.db.kept_versions import KEPT
 from blockwright.adapters.db.run_rows import INSERT_RUN, SELECT_RUN, insert_parameters, new_run, read_run
 from blockwright.adapters.db.statements import placeholders
@@ -70,7 +70,14 @@ UNION ALL SELECT 1 FROM restored t WHERE t.run_id = ? LIMIT 1
 """
 _BLOCK_RUNS = f"{SELECT_BLOCK_RUN} WHERE run_id = ? ORDER BY position"
 _ATTEMPTS = f"{SELECT_ATTEMPT} WHERE run_id = ? ORDER BY started, block_run, number"
-_INBOX = "SELECT id, kind, data FROM run_inbox WHERE run_id = ? ORDER BY id"
+_INBOX = "SELECT id, run_id, kind, data FROM run_inbox WHERE run_id = ? ORDER BY id"
+_WISHES = "SELECT id, run_id, kind, data FROM run_inbox WHERE project = ? AND kind = ? ORDER BY id LIMIT ?"
+_TOGETHER = 500
+"""Runs in one statement."""
+_OLDEST_LIVING = """
+SELECT MIN(a.started) FROM run r JOIN attempt a ON a.run_id = r.id
+WHERE r.state IN ('running', 'cancelling') AND a.state = 'running'
+"""
 _HAND_OVER = "UPDATE run SET queue = ? WHERE id = ?"
 
 
@@ -79,6 +86,8 @@ class DatabaseRuns:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counted: dict[RunId, tuple[Lease, leases.Counted]] = {}
+        """How far runs that are driven here have been counted, as long as all goes well."""
 
     def create(
         self,
@@ -119,13 +128,16 @@ class DatabaseRuns:
 
     def claim(self, run: RunId, owner: str, *, seconds: float, now: datetime, dead: Sequence[str] = ()) -> Lease:
         with self._database.write_soon() as transaction:
-            return leases.claim(transaction, run, owner, seconds=seconds, now=now, dead=dead)
+            lease, counted = leases.claim(transaction, run, owner, seconds=seconds, now=now, dead=dead)
+        self._counted[run] = lease, counted
+        return lease
 
     def renew(self, lease: Lease, *, seconds: float, now: datetime) -> Lease:
         with self._database.write_soon() as transaction:
             return leases.renew(transaction, lease, seconds=seconds, now=now)
 
     def release(self, lease: Lease) -> None:
+        self._counted.pop(lease.run, None)
         with self._database.write_soon() as transaction:
             leases.release(transaction, lease)
 
@@ -134,8 +146,26 @@ class DatabaseRuns:
             return leases.holder(transaction, run)
 
     def save(self, lease: Lease, changes: Changes, *, now: datetime) -> None:
-        with self._database.write() as transaction:
-            saving.save(transaction, lease, changes, now=now)
+        saving.require_own(lease, changes)
+        if not self._save_on(lease, changes, now):
+            with self._database.write() as transaction:
+                counted = saving.save(transaction, lease, changes, now=now)
+            self._counted[lease.run] = lease, counted
+
+    def _save_on(self, lease: Lease, changes: Changes, now: datetime) -> bool:
+        """Save without waiting for any answer but the last; whether that could be done."""
+        whose, known = self._counted.pop(lease.run, (None, None))
+        if known is None or whose is None or (whose.owner, whose.fencing) != (lease.owner, lease.fencing):
+            return False
+        try:
+            with self._database.write() as transaction:
+                answer, after = saving.save_on(transaction, lease, known, changes, now=now)
+        except Refused:
+            return False  # somebody else has the run, which is told by whoever asks
+        if answer.rowcount == 0:
+            return False
+        self._counted[lease.run] = lease, after
+        return True
 
     def get(self, run: RunId) -> Run:
         with self._database.read() as transaction:
@@ -195,7 +225,7 @@ class DatabaseRuns:
                 _run(transaction, run),
                 [read_block_run(row) for row in block_runs.fetchall()],
                 [read_attempt(row) for row in attempts.fetchall()],
-                [_message(run, row) for row in inbox.fetchall()],
+                [_message(row) for row in inbox.fetchall()],
             )
 
     def counts(self, run: RunId) -> Mapping[BlockState, int]:
@@ -235,16 +265,23 @@ class DatabaseRuns:
             if transaction.execute(_HAND_OVER, (Queue.ENGINE.value, run)).rowcount == 0:
                 raise leases.no_such_run(run)
 
-    def wishes(self, project: str, kind: str, *, limit: int = 500) -> Sequence[InboxMessage]:
-        statement = "SELECT id, run_id, data FROM run_inbox WHERE project = ? AND kind = ? ORDER BY id LIMIT ?"
+    def wishes(self, project: str, *kinds: str, limit: int = 500) -> Sequence[InboxMessage]:
         with self._database.read() as transaction:
-            rows = transaction.execute(statement, (project, kind, limit)).fetchall()
-        return [InboxMessage(id=id, run=RunId(run), kind=kind, data=document(data)) for id, run, data in rows]
+            # Asked together, one way there and back.
+            answers = [transaction.execute(_WISHES, (project, kind, limit)) for kind in kinds]
+            rows = sorted(row for answer in answers for row in answer.fetchall())
+        return [_message(row) for row in rows]
 
-    def inbox(self, run: RunId) -> Sequence[InboxMessage]:
-        """Oldest first."""
+    def inbox(self, *runs: RunId) -> Sequence[InboxMessage]:
         with self._database.read() as transaction:
-            return [_message(run, row) for row in transaction.execute(_INBOX, (run,)).fetchall()]
+            answers = [
+                transaction.execute(
+                    f"SELECT id, run_id, kind, data FROM run_inbox WHERE run_id IN ({placeholders(len(some))})", some
+                )
+                for some in (runs[first : first + _TOGETHER] for first in range(0, len(runs), _TOGETHER))
+            ]
+            rows = sorted(row for answer in answers for row in answer.fetchall())
+        return [_message(row) for row in rows]
 
     def find_result(self, project: str, block: BlockId, key: str) -> FoundResult | None:
         """``finished`` of what is found is when the result was made: a reused one is as old as its source."""
@@ -289,6 +326,11 @@ class DatabaseRuns:
         with self._database.read() as transaction:
             return results.snapshot_digests(transaction)
 
+    def oldest_living(self) -> datetime | None:
+        with self._database.read() as transaction:
+            started: int | None = transaction.execute(_OLDEST_LIVING).fetchone()[0]
+        return moment(started)
+
     def delete(self, run: RunId) -> None:
         """Raises NotFound; Conflict (code ``not_ended``, ``pinned``) when the run is still needed."""
         with self._database.write() as transaction:
@@ -312,9 +354,9 @@ class DatabaseRuns:
         return [read_attempt(row) for row in rows]
 
 
-def _message(run: RunId, row: Sequence[Any]) -> InboxMessage:
-    number, kind, data = row
-    return InboxMessage(id=number, run=run, kind=kind, data=document(data))
+def _message(row: Sequence[Any]) -> InboxMessage:
+    number, run, kind, data = row
+    return InboxMessage(id=number, run=RunId(run), kind=kind, data=document(data))
 
 
 def _run(transaction: Transaction, run: RunId) -> Run:

@@ -16,7 +16,8 @@ from blockwright.adapters.db.attempt_rows import (
 )
 from blockwright.adapters.db.block_run_rows import UPSERT_BLOCK_RUN, Place, block_run_row
 from blockwright.adapters.db.cells import time_cell
-from blockwright.adapters.db.databases import Transaction
+from blockwright.adapters.db.databases import Rows, Transaction
+from blockwright.adapters.db.leases import Counted
 from blockwright.adapters.db.run_rows import UPDATE_RUN, update_parameters
 from blockwright.core.runs.model import BlockRun, BlockState
 from blockwright.ports.runs import Changes, Lease, NewEvent
@@ -31,16 +32,31 @@ WHERE run_id IN (?, ?) AND block = ? AND key = ? AND state = 'completed' AND pro
 """
 
 
-def save(transaction: Transaction, lease: Lease, changes: Changes, *, now: datetime) -> None:
-    _require_own(lease, changes)
-    place, first_event = leases.advance(
-        transaction, lease, events=len(changes.events), block_runs=len(changes.block_runs)
-    )
+def save(transaction: Transaction, lease: Lease, changes: Changes, *, now: datetime) -> Counted:
+    """How much of the run has been counted after it."""
+    events, positions = len(changes.events), len(changes.block_runs)
+    counted = leases.advance(transaction, lease, events=events, positions=positions)
+    _save_from(transaction, lease, counted.more(-events, -positions), changes, now)
+    return counted
+
+
+def save_on(
+    transaction: Transaction, lease: Lease, known: Counted, changes: Changes, *, now: datetime
+) -> tuple[Rows, Counted]:
+    """As ``save``, sent in one piece with the end of the unit; also the answer that tells whether there was a run."""
+    after = known.more(len(changes.events), len(changes.block_runs))
+    answer = leases.go_on(transaction, lease, known, after)
+    _save_from(transaction, lease, known, changes, now)
+    return answer, after
+
+
+def _save_from(transaction: Transaction, lease: Lease, before: Counted, changes: Changes, now: datetime) -> None:
+    place = Place(lease.run, before.project, before.pipeline, before.positions)
     if changes.run is not None:
         transaction.execute(UPDATE_RUN, update_parameters(changes.run))
     _write(transaction, UPSERT_BLOCK_RUN, list(block_run_rows(transaction, place, changes.block_runs, now)))
     _write(transaction, UPSERT_ATTEMPT, [attempt_row(attempt, place.project) for attempt in changes.attempts])
-    events = event_rows(place, first_event, changes.events, now)
+    events = event_rows(place, before.events + 1, changes.events, now)
     _write(transaction, INSERT_EVENT, events)
     feed_rows.write(transaction, place, events, now)
     _write(transaction, _TAKE, [(lease.run, message) for message in changes.taken])
@@ -71,7 +87,7 @@ def _write(transaction: Transaction, statement: str, rows: Sequence[Sequence[Any
         transaction.executemany(statement, rows)
 
 
-def _require_own(lease: Lease, changes: Changes) -> None:
+def require_own(lease: Lease, changes: Changes) -> None:
     """A lease gives the right to one run; rows of another one would be written without any."""
     strangers = {attempt.run for attempt in changes.attempts} - {lease.run}
     if changes.run is not None and changes.run.id != lease.run:

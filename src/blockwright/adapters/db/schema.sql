@@ -159,10 +159,52 @@ CREATE TABLE model_version (
     block_run TEXT NOT NULL,
     git_commit TEXT,
     snapshot TEXT NOT NULL,
-    created BIGINT NOT NULL
+    created BIGINT NOT NULL,
+    reference TEXT NOT NULL
 );
 CREATE UNIQUE INDEX model_version_by_number ON model_version (project, model, number);
 CREATE INDEX model_version_by_origin ON model_version (project, model, run_id, block_run, digest);
+CREATE TABLE monitor_finding (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    monitor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    opened BIGINT NOT NULL,
+    seen BIGINT NOT NULL,
+    closed BIGINT,
+    reason TEXT NOT NULL
+);
+CREATE INDEX monitor_finding_by_monitor ON monitor_finding (project, monitor, id);
+CREATE UNIQUE INDEX monitor_finding_holds ON monitor_finding (project, monitor, kind) WHERE closed IS NULL;
+CREATE TABLE monitor_result (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    monitor TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    evaluated BIGINT NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    row_count BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    requested_by TEXT NOT NULL,
+    document TEXT NOT NULL
+);
+CREATE INDEX monitor_result_by_monitor ON monitor_result (project, monitor, id);
+CREATE TABLE mute (
+    project TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    person TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    author TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    CONSTRAINT mute_pk PRIMARY KEY (project, subject, person)
+)
+ WITHOUT ROWID;
 CREATE TABLE person (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     email TEXT NOT NULL,
@@ -242,6 +284,7 @@ CREATE TABLE run (
     requested_by TEXT NOT NULL
 );
 CREATE INDEX run_by_backfill ON run (backfill_id, slice, id) WHERE backfill_id IS NOT NULL;
+CREATE INDEX run_by_person ON run (project, requested_by, id, kind);
 CREATE INDEX run_by_pipeline ON run (project, pipeline, id, kind);
 CREATE INDEX run_by_pipeline_and_state ON run (project, pipeline, state, id, kind);
 CREATE INDEX run_by_product ON run (project, product, id) WHERE product IS NOT NULL;
@@ -314,6 +357,15 @@ CREATE TABLE trigger_file (
     signature TEXT NOT NULL,
     problem TEXT NOT NULL,
     CONSTRAINT trigger_file_pk PRIMARY KEY (project, pipeline)
+)
+ WITHOUT ROWID;
+CREATE TABLE trigger_pause (
+    project TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    author TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT,
+    CONSTRAINT trigger_pause_pk PRIMARY KEY (project)
 )
  WITHOUT ROWID;
 CREATE TABLE trigger_source (

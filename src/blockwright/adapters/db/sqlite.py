@@ -23,6 +23,9 @@ _WAL_BYTES_KEPT = 64 * 1024 * 1024
 _CHECKPOINT_PAGES = 4_000
 """After so many pages the log is copied into the file, and whoever commits then waits for the disk: four times less
 often than SQLite does by itself, and still 16 MB at most to look through."""
+_IDLE_KEPT = 4
+"""Connections that wait to be used again. Each holds two files and some megabytes of pages and prepared statements, so
+that what was once needed at the same moment must not stay for ever."""
 
 
 def connect(path: Path, *, durable: bool = False) -> sqlite3.Connection:
@@ -122,6 +125,9 @@ class SqliteDatabase:
             raise explain(error, self._path) from error
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
+        if len(self._idle) >= _IDLE_KEPT:
+            connection.close()
+            return
         self._idle.append(connection)
         if self._closed:  # closed meanwhile by another thread, which may have missed this one
             self.close()

@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from blockwright.adapters.db.databases import BUSY_SECONDS
+from blockwright.adapters.db.databases import BUSY_SECONDS, Refused
 from blockwright.core.errors import Unavailable
 
 _LEAST_FREE_BYTES = 64 * 1024
@@ -60,8 +60,12 @@ def _is_full(path: Path) -> bool:
 
 
 def explain(error: sqlite3.Error, path: Path) -> Exception:
-    """The error to raise: Unavailable for trouble with the file, else ``error`` itself (a mistake of ours)."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the rest tells details
+    """The error to raise: Unavailable for trouble with the file, Refused for what the schema does not allow to be
+    empty, else ``error`` itself (a mistake of ours)."""
+    details = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if details in (sqlite3.SQLITE_CONSTRAINT_NOTNULL, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY):
+        return Refused(str(error))
+    code = details & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return busy(path)
     if code == sqlite3.SQLITE_IOERR and _is_full(path):

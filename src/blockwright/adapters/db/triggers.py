@@ -26,13 +26,21 @@ from blockwright.adapters.db.trigger_rows import (
 from blockwright.core.errors import Conflict, NotFound
 from blockwright.core.runs.model import RunId
 from blockwright.core.triggers.entries import NEW, Entry, left, made, reconcile, switched, updated
-from blockwright.core.triggers.model import Fired, Outcome, Place, Trigger, TriggerId, TriggerType
+from blockwright.core.triggers.model import Fired, Outcome, Pause, Place, Trigger, TriggerId, TriggerType
 from blockwright.ports.runs import Fire, Settling
 from blockwright.ports.triggers import Happened, SourceState, TriggerFilter
 
 _BIGGEST = 2**63 - 1
-_DUE = f"{SELECT} WHERE project = ? AND next_due <= ?"
-_NEXT_DUE = "SELECT MIN(next_due) FROM trigger WHERE project = ? AND next_due IS NOT NULL"
+_DUE = f"{SELECT} WHERE project = ? AND next_due <= ? AND {fires.NOT_PAUSED}"
+_NEXT_DUE = f"SELECT MIN(next_due) FROM trigger WHERE project = ? AND next_due IS NOT NULL AND {fires.NOT_PAUSED}"
+_PAUSE_COLUMNS = "reason, author, since, until"
+_PAUSE = f"""
+INSERT INTO trigger_pause (project, reason, author, since) VALUES (?, ?, ?, ?)
+ON CONFLICT (project) DO UPDATE SET reason = excluded.reason, author = excluded.author, until = NULL,
+  since = CASE WHEN trigger_pause.until IS NULL THEN trigger_pause.since ELSE excluded.since END
+RETURNING {_PAUSE_COLUMNS}
+"""
+_RESUME = f"UPDATE trigger_pause SET until = ? WHERE project = ? AND until IS NULL RETURNING {_PAUSE_COLUMNS}"
 _FILE = upsert("trigger_file", ("project", "pipeline", "signature", "problem"), key=("project", "pipeline"))
 _UNPARK = """
 UPDATE trigger SET next_due = settled
@@ -236,6 +244,27 @@ class DatabaseTriggers:
             if page < _PAGE:
                 return forgotten
 
+    def pause(self, project: str, reason: str, *, by: str, now: datetime) -> Pause:
+        with self._database.write() as transaction:
+            row = transaction.execute(_PAUSE, (project, text_cell(reason), text_cell(by), time_cell(now))).fetchone()
+            _tell_of_pause(transaction, project, now, paused=True)
+        return _pause(row)
+
+    def resume(self, project: str, *, now: datetime) -> Pause | None:
+        with self._database.write() as transaction:
+            row = transaction.execute(_RESUME, (time_cell(now), project)).fetchone()
+            if row is None:
+                return None
+            _tell_of_pause(transaction, project, now, paused=False)
+        return _pause(row)
+
+    def last_pause(self, project: str) -> Pause | None:
+        with self._database.read() as transaction:
+            row = transaction.execute(
+                f"SELECT {_PAUSE_COLUMNS} FROM trigger_pause WHERE project = ?", (project,)
+            ).fetchone()
+        return None if row is None else _pause(row)
+
     def unpark(self, project: str) -> None:
         with self._database.write() as transaction:
             transaction.execute(_UNPARK, (project,))
@@ -299,6 +328,16 @@ def _tell(transaction: Transaction, trigger: Trigger) -> None:
         INSERT_FEED,
         (time_cell(trigger.updated or trigger.first_seen), trigger.project, "trigger", None, document_cell(told)),
     )
+
+
+def _tell_of_pause(transaction: Transaction, project: str, now: datetime, *, paused: bool) -> None:
+    data = document_cell({"all": True, "paused": paused})
+    transaction.execute(INSERT_FEED, (time_cell(now), project, "trigger", None, data))
+
+
+def _pause(row: Sequence[Any]) -> Pause:
+    reason, author, since, until = row
+    return Pause(reason, author, moment(since), moment(until))
 
 
 def no_such_trigger(trigger: object) -> NotFound:

@@ -260,7 +260,7 @@ class Desk:
             document = None if path is None else self._documents.get(path)
             if document is None or params.get("version") not in (None, document.version):
                 return
-            found = words.findings(params.get("diagnostics"), post.program.name, document.text)
+            found = words.findings(params.get("diagnostics"), post.program.name, document.text, document.path)
             document.found[post.program.name] = (document.version, found)
             if len(self._current(document)) >= len(self._ready()):
                 self._pass_on(document)

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from blockwright.core.languages import (
-    BLOCK_NAMES,
     Answer,
     Ask,
     Completion,
@@ -23,6 +22,7 @@ from blockwright.core.languages import (
     Severity,
     Signature,
     Spot,
+    known_to_blocks,
 )
 
 MOST_COMPLETIONS = 300
@@ -115,8 +115,9 @@ def answer(question: Question, result: Any, root: Path) -> Answer:
         return None
 
 
-def findings(items: Any, source: str, text: str) -> tuple[Finding, ...]:
-    """What is wrong in ``text``; without what is right in a block although no checker can know it."""
+def findings(items: Any, source: str, text: str, path: str) -> tuple[Finding, ...]:
+    """What is wrong in ``text``, which stands at ``path``; without what is right in a block although no checker can
+    know it."""
     lines = text.split("\n")
     found: list[Finding] = []
     for item in items if isinstance(items, list) else []:
@@ -124,7 +125,7 @@ def findings(items: Any, source: str, text: str) -> tuple[Finding, ...]:
             finding = _finding(item, source)
         except (KeyError, TypeError, ValueError):
             continue
-        if not (finding.rule in _MATTERS_OF_TASTE or _known_to_blocks(finding, lines) or _greys_out(item)):
+        if not (finding.rule in _MATTERS_OF_TASTE or _known_to_blocks(finding, lines, path) or _greys_out(item)):
             found.append(finding)
     return tuple(found[:MOST_FINDINGS])
 
@@ -142,12 +143,12 @@ def _greys_out(item: Mapping[str, Any]) -> bool:
     return item.get("severity") == 4 and 1 in (item.get("tags") or ())
 
 
-def _known_to_blocks(finding: Finding, lines: list[str]) -> bool:
+def _known_to_blocks(finding: Finding, lines: list[str], path: str) -> bool:
     if finding.rule in _UNKNOWN_MODULE:
         return _SERVED_MODULE.search(finding.message) is not None
     if finding.rule not in _UNKNOWN_NAME or finding.start.line >= len(lines):
         return False
-    return lines[finding.start.line][finding.start.column : finding.end.column] in BLOCK_NAMES
+    return known_to_blocks(lines[finding.start.line][finding.start.column : finding.end.column], path)
 
 
 def _completions(result: Any) -> Completions | None:

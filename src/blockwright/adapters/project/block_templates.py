@@ -28,7 +28,7 @@ def text_for(border: Border, kind: BlockType, language: Language, template: str 
 
 
 def _named(border: Border, kind: BlockType, language: Language, template: str) -> str:
-    own = f"custom_templates/blocks/{template}/{template.rpartition('/')[2]}.{language.suffix}"
+    own = f"{border.block_templates}/{template}/{template.rpartition('/')[2]}.{language.suffix}"
     try:
         return border.text(own)
     except NotFound:
@@ -55,5 +55,5 @@ def _variants(kind: BlockType, language: Language) -> list[str]:
 
 
 def _custom(border: Border) -> list[str]:
-    folder = Path(border.real, "custom_templates", "blocks")
+    folder = Path(border.real, border.block_templates)
     return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []

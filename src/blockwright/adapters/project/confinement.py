@@ -40,11 +40,21 @@ _INSIDE = "Name a file inside the project, relative to its folder."
 
 
 class Border:
-    """``root`` is the project's folder as it was named, ``real`` the same without symbolic links."""
+    """``root`` is the project's folder as it was named, ``real`` the same without symbolic links. ``templates`` is the
+    folder in it that holds the project's own templates."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, templates: str = "custom_templates") -> None:
         self.root = Path(os.path.abspath(root))
         self.real = os.path.realpath(self.root)
+        self.templates = templates
+
+    @property
+    def block_templates(self) -> str:
+        return f"{self.templates}/blocks"
+
+    @property
+    def pipeline_templates(self) -> str:
+        return f"{self.templates}/pipelines"
 
     def holds(self, real: str) -> bool:
         """Whether a path without symbolic links lies inside."""

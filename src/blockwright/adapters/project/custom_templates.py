@@ -14,7 +14,7 @@ from blockwright.adapters.project.documents import BrokenYaml
 from blockwright.adapters.project.drafts import Drafting
 from blockwright.adapters.project.pipeline_reader import METADATA, PipelineReader, broken
 from blockwright.adapters.project.pipeline_texts import PipelineText
-from blockwright.adapters.project.template_lists import BLOCKS, metadata_of, templates
+from blockwright.adapters.project.template_lists import metadata_of, templates
 from blockwright.adapters.project.yaml_edits import dumped, set_key
 from blockwright.adapters.project.yaml_reader import read
 from blockwright.core.errors import BlockwrightError, Conflict, Invalid, NotFound
@@ -22,7 +22,6 @@ from blockwright.core.problems import ProjectInvalid
 from blockwright.ports.editing import Draft, Template
 from blockwright.ports.templates import PipelineTemplate
 
-PIPELINES = "custom_templates/pipelines"
 TRIGGERS = "triggers.yaml"
 _MOST = 500
 _OURS = Path(__file__).parent / "templates" / "projects"
@@ -48,7 +47,7 @@ class DiskTemplates:
         return [*list(self._own())[:_MOST], *(self._ours(name) for name in _BUILT_IN)]
 
     def pipeline_text(self, name: str) -> str:
-        if os.path.lexists(self._border.path(f"{PIPELINES}/{name}/{METADATA}")):
+        if os.path.lexists(self._border.path(f"{self._border.pipeline_templates}/{name}/{METADATA}")):
             return dumped(self._pipeline_of(name))
         if name not in _BUILT_IN:
             raise self._none(name)
@@ -71,7 +70,7 @@ class DiskTemplates:
             "pipeline": {},
             "tags": entry.get("tags") or [],
         }
-        folder = f"{BLOCKS}/{uuid}"
+        folder = f"{self._border.block_templates}/{uuid}"
         drafting.create(f"{folder}/{METADATA}", dumped(document).encode())
         drafting.create(f"{folder}/{uuid.rpartition('/')[2]}.{spec.language.suffix}", source)
         return drafting.draft(f"make the block template `{uuid}` of `{block}`", name=uuid)
@@ -80,7 +79,7 @@ class DiskTemplates:
         uuid, drafting = names.pipeline_uuid(name), Drafting(self._border)
         self._pipelines.read(pipeline)
         data = dict(PipelineText("", self._border.text(self._pipelines.path(pipeline))).data)
-        folder = f"{PIPELINES}/{uuid}"
+        folder = f"{self._border.pipeline_templates}/{uuid}"
         document = {"description": description or data.get("description"), "name": name.strip(), "pipeline": data}
         drafting.create(f"{folder}/{METADATA}", dumped({**document, "tags": data.get("tags") or []}).encode())
         triggers = f"pipelines/{pipeline}/{TRIGGERS}"
@@ -95,7 +94,7 @@ class DiskTemplates:
             raise Conflict(f"There is a pipeline `{uuid}` already.", hint="Take another name.", code="exists")
         text = set_key(set_key(self.pipeline_text(template), ("uuid",), uuid), ("name",), name.strip())
         drafting.create(path, text.encode())
-        own = f"{PIPELINES}/{template}"
+        own = f"{self._border.pipeline_templates}/{template}"
         if drafting.there(f"{own}/{METADATA}"):
             if drafting.there(f"{own}/{TRIGGERS}"):
                 drafting.create(f"pipelines/{uuid}/{TRIGGERS}", self._switched_off(f"{own}/{TRIGGERS}").encode())
@@ -112,12 +111,12 @@ class DiskTemplates:
         if name not in known:
             hint = names.suggestion(name, known) or "Those that come with Blockwright stay."
             raise NotFound(f"The project has no block template `{name}`.", hint=hint, code="template_not_found")
-        return self._remove(f"{BLOCKS}/{name}", f"delete the block template `{name}`")
+        return self._remove(f"{self._border.block_templates}/{name}", f"delete the block template `{name}`")
 
     def remove_pipeline(self, name: str) -> Draft:
         if name not in [one.name for one in self._own()]:
             raise self._none(name)
-        return self._remove(f"{PIPELINES}/{name}", f"delete the pipeline template `{name}`")
+        return self._remove(f"{self._border.pipeline_templates}/{name}", f"delete the pipeline template `{name}`")
 
     def _remove(self, folder: str, what: str) -> Draft:
         """Only the files directly in the folder: folders in it are other templates."""
@@ -128,9 +127,9 @@ class DiskTemplates:
         return drafting.draft(what)
 
     def _own(self) -> Iterator[PipelineTemplate]:
-        base = self._border.path(PIPELINES)
+        base = self._border.path(self._border.pipeline_templates)
         for name in sorted(os.listdir(base)) if base.is_dir() else ():
-            path = f"{PIPELINES}/{name}/{METADATA}"
+            path = f"{self._border.pipeline_templates}/{name}/{METADATA}"
             if not os.path.lexists(base / name / METADATA):
                 continue
             said = metadata_of(self._border, path)
@@ -151,7 +150,7 @@ class DiskTemplates:
         return PipelineTemplate(name, _BUILT_IN[name], str(data["description"]), "python", _blocks_of(data), own=False)
 
     def _pipeline_of(self, name: str) -> dict[str, Any]:
-        path = f"{PIPELINES}/{name}/{METADATA}"
+        path = f"{self._border.pipeline_templates}/{name}/{METADATA}"
         try:
             said = read(self._border.text(path)).data
         except BrokenYaml as error:
@@ -186,7 +185,7 @@ class DiskTemplates:
 def own_settings(border: Border, template: str) -> dict[str, Any]:
     """What a block of this template is given beside its code: configuration, colour, tags."""
     try:
-        said = metadata_of(border, f"{BLOCKS}/{template}/{METADATA}")
+        said = metadata_of(border, f"{border.block_templates}/{template}/{METADATA}")
     except BlockwrightError:
         return {}
     found: dict[str, Any] = {}

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from blockwright.adapters.project.file_verbs import Files
     from blockwright.core.products import Product
     from blockwright.ports.dashboards import DashboardFiles
-    from blockwright.ports.editing import Editor
+    from blockwright.ports.editing import Editor, ProjectSettings
     from blockwright.ports.history import History
     from blockwright.ports.interactions import FormFiles
+    from blockwright.ports.monitors import MonitorFiles
     from blockwright.ports.templates import TemplateFiles
 
 
@@ -44,7 +45,8 @@ class DiskProject:
 
     ``cache`` is a folder for what was parsed or hashed before; it may not exist or be read-only. ``environ`` and
     ``secrets`` answer ``env_var`` and ``mage_secret_var`` in templates. ``one_process`` and ``block_run_limit`` are
-    the defaults of the pipeline settings of these names. ``platform_root`` is the opened folder of a multi-project
+    the defaults of the pipeline settings of these names, ``templates_folder`` is where its own templates lie.
+    ``platform_root`` is the opened folder of a multi-project
     layout; when it is not given, the nearest folder above whose ``settings.yaml`` lists this project.
     """
 
@@ -57,9 +59,10 @@ class DiskProject:
         secrets: Callable[[str], str | None] = _no_secret,
         one_process: bool = False,
         block_run_limit: int | None = None,
+        templates_folder: str = "custom_templates",
         platform_root: Path | None = None,
     ) -> None:
-        self._border = Border(root)
+        self._border = Border(root, templates=templates_folder)
         self._cache = cache
         self._platform = Border(platform_root or platform_root_of(self._border.root))
         self._documents = DocumentCache(cache / "documents")
@@ -201,6 +204,12 @@ class DiskProject:
         return DiskEditor(self._border, self._pipelines, self._cache)
 
     @property
+    def settings(self) -> ProjectSettings:
+        from blockwright.adapters.project.project_settings import DiskSettings
+
+        return DiskSettings(self._border, self._templates)
+
+    @property
     def templates(self) -> TemplateFiles:
         from blockwright.adapters.project.custom_templates import DiskTemplates
 
@@ -216,6 +225,12 @@ class DiskProject:
         from blockwright.adapters.project.interaction_store import DiskForms
 
         return DiskForms(self._border, self._pipelines)
+
+    @property
+    def monitors(self) -> MonitorFiles:
+        from blockwright.adapters.project.monitor_files import DiskMonitors
+
+        return DiskMonitors(self._border)
 
     @property
     def dashboards(self) -> DashboardFiles:

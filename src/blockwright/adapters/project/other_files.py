@@ -1,5 +1,5 @@
 """The other YAML files of a project, as far as they can be judged without using them: triggers, forms, data products,
-connector profiles, the list of projects."""
+monitors, connector profiles, the list of projects."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from blockwright.adapters.project.dashboard_files import FOLDER, DiskDashboards,
 from blockwright.adapters.project.documents import BrokenYaml
 from blockwright.adapters.project.findings import Findings, problem_of
 from blockwright.adapters.project.interaction_files import LINK, check_links
+from blockwright.adapters.project.monitor_files import FILE as MONITORS
+from blockwright.adapters.project.monitor_files import read_monitors
 from blockwright.adapters.project.names import suggestion
 from blockwright.adapters.project.pipeline_reader import broken, located
 from blockwright.adapters.project.product_files import FILE as PRODUCTS
@@ -34,6 +36,7 @@ def check_other_files(border: Border, templates: Templates, pipelines: Sequence[
         _check_products(data, findings, pipelines, products_elsewhere(border.root))
 
     yield from _check(border, PRODUCTS, products)
+    yield from _check(border, MONITORS, _check_monitors)
     for uuid in pipelines:
         yield from _check(border, f"pipelines/{uuid}/triggers.yaml", _check_triggers)
         yield from _check(border, f"pipelines/{uuid}/{LINK}", check_links)
@@ -91,6 +94,10 @@ def _check_products(
             message = f"The data product `{name}` names the pipeline `{product.pipeline}`, which this project has not."
             advice = suggestion(product.pipeline, pipelines) or "Or say under `project` which project makes it."
             findings.warn((name, "object_uuid"), message, advice)
+
+
+def _check_monitors(data: Any, findings: Findings) -> None:
+    read_monitors(data, findings)
 
 
 def _check_triggers(data: Any, findings: Findings) -> None:

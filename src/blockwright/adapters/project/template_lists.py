@@ -15,7 +15,6 @@ from blockwright.core.blocks import BlockType, Language
 from blockwright.core.errors import BlockwrightError
 from blockwright.ports.editing import Template
 
-BLOCKS = "custom_templates/blocks"
 _LANGUAGES = {language.suffix: language for language in Language}
 _MOST = 500
 
@@ -40,15 +39,15 @@ def _plain(kind: str, name: str) -> str:
 def _own(border: Border) -> Iterator[Template]:
     """A folder for each, with a file of its name. Its ``metadata.yaml`` says the type; where there is none the
     decorator does, else it fits any."""
-    base = Path(border.real, BLOCKS)
+    base = Path(border.real, border.block_templates)
     for folder, folders, files in os.walk(base):
         folders.sort()
         name = Path(folder).relative_to(base).as_posix()
-        said = metadata_of(border, f"{BLOCKS}/{name}/metadata.yaml") if "metadata.yaml" in files else {}
+        said = metadata_of(border, f"{border.block_templates}/{name}/metadata.yaml") if "metadata.yaml" in files else {}
         for file in sorted(files):
             stem, _, suffix = file.rpartition(".")
             if stem == name.rpartition("/")[2] and suffix in _LANGUAGES:
-                path = f"{BLOCKS}/{name}/{file}"
+                path = f"{border.block_templates}/{name}/{file}"
                 try:
                     text = border.text(path)
                 except BlockwrightError:

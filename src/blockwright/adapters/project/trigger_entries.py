@@ -11,6 +11,7 @@ from blockwright.adapters.project.findings import Findings, Key
 from blockwright.adapters.project.names import closest
 from blockwright.adapters.project.shapes import Reader, Wrong
 from blockwright.core.errors import Invalid
+from blockwright.core.monitors.definitions import FindingKind
 from blockwright.core.problems import Severity
 from blockwright.core.schedules.schedules import schedule, time_zone
 from blockwright.core.triggers.entries import Entry
@@ -33,6 +34,7 @@ _NEEDS: Mapping[SourceType, tuple[str, ...]] = {
     SourceType.REDIS: ("channel",),
     SourceType.POSTGRES: ("channel", "secret"),
     SourceType.PIPELINE: ("pipeline",),
+    SourceType.MONITOR: ("monitor",),
 }
 
 
@@ -192,6 +194,10 @@ def _glob(value: Any) -> str:
     return text
 
 
+def _findings(value: Any) -> tuple[str, ...]:
+    return tuple(shapes.one_of([kind.value for kind in FindingKind])(word) for word in shapes.words(value))
+
+
 _SOURCE: dict[str, Reader] = {
     "type": lambda value: SourceType(shapes.one_of([word.value for word in SourceType])(value)),
     "secret": shapes.word,
@@ -203,6 +209,8 @@ _SOURCE: dict[str, Reader] = {
     "pipeline": shapes.word,
     "project": shapes.word,
     "states": shapes.words,
+    "monitor": shapes.word,
+    "findings": _findings,
 }
 _SETTINGS: dict[str, Reader] = {
     "allow_blocks_to_fail": shapes.boolean,

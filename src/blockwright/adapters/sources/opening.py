@@ -37,7 +37,7 @@ class ProjectSources:
                 from blockwright.adapters.sources.postgres import PostgresWatcher
 
                 return PostgresWatcher(self._url(source, None), source.channel, wake)
-            case SourceType.WEBHOOK | SourceType.PIPELINE:
+            case SourceType.WEBHOOK | SourceType.PIPELINE | SourceType.MONITOR:
                 raise Invalid(f"A source of type `{source.type.value}` is not watched.", code="source")
 
     def _url(self, source: EventSource, default: str | None) -> str:

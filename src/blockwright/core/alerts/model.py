@@ -18,6 +18,9 @@ class AlertKind(StrEnum):
     STUCK = "run_stuck"  # a run or block takes far longer than usual, or waits too long for its turn
     NO_RUN_SINCE = "no_run_since"  # a pipeline or trigger has not completed for longer than it may
     DATA_QUALITY = "data_quality_failure"  # a block's own test of its output failed
+    DRIFT = "model_drift"  # a monitor found that what a model is asked or answers is distributed otherwise
+    REQUESTS = "model_requests"  # a monitor found requests that are incomplete, out of range, or do not come
+    PERFORMANCE = "model_performance"  # a monitor found that a model is less right than it must be
     DEAD_CHANNEL = "dead_channel"  # messages to a channel do not arrive; told to the other channels unasked
     TEST = "test"  # somebody pressed the button
 

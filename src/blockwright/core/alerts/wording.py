@@ -13,11 +13,14 @@ VARIABLES = (
     *("error", "execution_time", "pipeline_run_url", "pipeline_schedule_id", "pipeline_schedule_name"),
     *("pipeline_schedule_description", "pipeline_uuid", "stacktrace"),
     *("run_id", "block_uuid", "reason", "project"),
+    *("model", "model_version", "monitor"),
 )
 """The names that every template may use; those of the second half are our own."""
 
 _RUN = "Run {run_id} of pipeline {pipeline_uuid}"
 _DETAILS = "Trigger: {pipeline_schedule_name}\nExecution date: {execution_time}\n{pipeline_run_url}"
+_MODEL = "Version {model_version} of model {model}"
+_MONITOR = "Monitor: {monitor}\nProject: {project}"
 OURS: dict[AlertKind, Template] = {
     AlertKind.FAILURE: Template(
         "Failed: {pipeline_uuid}", f"{_RUN} failed: {{error}}", f"{_DETAILS}\n\n{{stacktrace}}"
@@ -31,6 +34,9 @@ OURS: dict[AlertKind, Template] = {
         "A test of block {block_uuid} failed in run {run_id}: {error}",
         _DETAILS,
     ),
+    AlertKind.DRIFT: Template("Drift: model {model}", f"{_MODEL} drifted: {{reason}}", _MONITOR),
+    AlertKind.REQUESTS: Template("Bad requests: model {model}", f"{_MODEL} is asked badly: {{reason}}", _MONITOR),
+    AlertKind.PERFORMANCE: Template("Poor: model {model}", f"{_MODEL} performs poorly: {{reason}}", _MONITOR),
     AlertKind.DEAD_CHANNEL: Template("A channel is dead", "{reason}", "Project: {project}"),
     AlertKind.TEST: Template("Test", "{reason}", "Project: {project}"),
 }

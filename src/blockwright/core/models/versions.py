@@ -67,13 +67,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class NewModelVersion:
-    """A version before it has a number."""
+    """A version before it has a number. ``reference`` names the document that says what its data look like
+    (``core.monitors.references``); empty when nobody said."""
 
     model: str
     file: ModelFile
     facts: Facts
     origin: Origin
     created: datetime
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class ModelVersion:
     facts: Facts
     origin: Origin
     created: datetime
+    reference: str = ""
 
     def __str__(self) -> str:
         return f"{self.model}/{self.number}"

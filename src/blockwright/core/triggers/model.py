@@ -37,13 +37,15 @@ class SourceType(StrEnum):
     REDIS = "redis"  # `channel`, `url`: messages published on a channel
     POSTGRES = "postgres"  # `channel`, `secret`: notifications on a channel (NOTIFY)
     PIPELINE = "pipeline"  # `pipeline`, `states`, `project`: runs of another pipeline that ended
+    MONITOR = "monitor"  # `monitor`, `findings`: what a monitor of a model finds, once for as long as it holds
 
 
 @dataclass(frozen=True, slots=True)
 class EventSource:
     """One source of events. ``secret`` is the name of a secret: of the key that signs webhooks, of the URL of a
     database. ``path`` is relative to the project, ``glob`` matches below it (``**`` for any depth). ``settle`` is for
-    how many seconds a file must not have changed before it counts as arrived."""
+    how many seconds a file must not have changed before it counts as arrived. ``findings`` are the kinds of
+    findings of ``monitor`` that count."""
 
     type: SourceType
     secret: str = ""
@@ -55,6 +57,8 @@ class EventSource:
     pipeline: str = ""
     project: str = ""
     states: tuple[str, ...] = ("completed",)
+    monitor: str = ""
+    findings: tuple[str, ...] = ("drift", "performance")
 
     @property
     def watched(self) -> bool:
@@ -150,11 +154,29 @@ class Trigger:
     gone: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """All triggers of a project paused by somebody since ``since``; ``until`` None: they are now."""
+
+    reason: str
+    by: str
+    since: datetime
+    until: datetime | None = None
+
+    @property
+    def on(self) -> bool:
+        return self.until is None
+
+    def covers(self, first: datetime, last: datetime) -> bool:
+        """Whether it went on at any moment between the two."""
+        return self.since <= last and (self.until is None or first <= self.until)
+
+
 class Outcome(StrEnum):
     """What became of a due time or an event."""
 
     RUN = "run"  # there is a run
-    SKIPPED = "skipped"  # the previous run was still going
+    SKIPPED = "skipped"  # the previous run was still going, or an event came while all triggers were paused
     MISSED = "missed"  # nobody was there, and the misfire policy lets it go
     FAILED = "failed"  # the pipeline could not be started: the reason says why
 

@@ -3,6 +3,7 @@
 from blockwright.services.alerts.channels import ChannelReport, channels, send_test, wiring_of
 from blockwright.services.alerts.deliveries import deliver
 from blockwright.services.alerts.occasions import (
+    look_for_findings,
     look_for_silence,
     look_for_stuck,
     told_of_block,
@@ -15,6 +16,7 @@ __all__ = [
     "ChannelReport",
     "channels",
     "deliver",
+    "look_for_findings",
     "look_for_silence",
     "look_for_stuck",
     "send_test",

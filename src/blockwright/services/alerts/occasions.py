@@ -16,6 +16,7 @@ from blockwright.core.alerts.watching import sla_due, too_slow
 from blockwright.core.alerts.wording import NOT_STARTED, worded
 from blockwright.core.durations import in_words
 from blockwright.core.errors import NotFound
+from blockwright.core.monitors.definitions import FindingKind
 from blockwright.core.runs.model import BlockRunName, Queue, Run, RunId, RunKind, RunState
 from blockwright.core.triggers.model import TriggerId
 from blockwright.ports.alerts import NewAlert
@@ -25,7 +26,14 @@ from blockwright.services.alerts.values import block_values, execution_date, run
 
 _OF_STATE = {RunState.FAILED: AlertKind.FAILURE, RunState.COMPLETED: AlertKind.SUCCESS}
 
-_LISTED = frozenset({AlertKind.FAILURE, AlertKind.PASSED_SLA, AlertKind.DATA_QUALITY})
+_OF_FINDING = {
+    FindingKind.DRIFT: AlertKind.DRIFT,
+    FindingKind.QUALITY: AlertKind.REQUESTS,
+    FindingKind.PERFORMANCE: AlertKind.PERFORMANCE,
+}
+MOST_FINDINGS = 1_000
+
+_LISTED = frozenset({AlertKind.FAILURE, AlertKind.PASSED_SLA, AlertKind.DATA_QUALITY, *_OF_FINDING.values()})
 """Kinds that are recorded even when no channel wants them: whoever looks at the list expects them there."""
 
 log = logging.getLogger(__name__)
@@ -156,6 +164,29 @@ def look_for_silence(workspace: Workspace) -> list[int]:
             }
             key = f"silence/{pipeline}/{trigger}/{since.isoformat()}"
             raised += _add(workspace, wiring, AlertKind.NO_RUN_SINCE, _About(key, pipeline), values)
+    return raised
+
+
+def look_for_findings(workspace: Workspace) -> list[int]:
+    """What monitors of models find now; an alert for each finding, unless its monitor says that nobody wants it."""
+    project = workspace.project.name
+    holding = workspace.learning.monitors.findings(project, open_only=True, limit=MOST_FINDINGS)
+    if not holding:
+        return []
+    monitors, wiring = workspace.files.monitors.all(), wiring_of(workspace)
+    raised: list[int] = []
+    for finding in holding:
+        kind, monitor = _OF_FINDING.get(finding.kind), monitors.get(finding.monitor)
+        if kind is None or monitor is None or not monitor.alerts:
+            continue
+        values = {
+            "project": project,
+            "model": finding.model,
+            "model_version": str(finding.version),
+            "monitor": finding.monitor,
+            "reason": f"{finding.reason}.",
+        }
+        raised += _add(workspace, wiring, kind, _About(f"finding/{finding.id}", ""), values)
     return raised
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from blockwright.core.models.promotion import rules_of
 from blockwright.core.models.signatures import breaks
 from blockwright.core.models.versions import ModelVersion
 from blockwright.ports.workspace import Workspace
@@ -18,6 +19,7 @@ def compare(workspace: Workspace, first: ModelVersion, second: ModelVersion) -> 
     old, new = first.facts, second.facts
     measured = new.rivals.get(first.number)
     same = measured is not None or bool(new.held_out and new.held_out == old.held_out)
+    rules = rules_of(workspace.files.project().raw, first.model)
     return {
         "model": first.model,
         "first": reports.brief(first, endpoint),
@@ -31,6 +33,12 @@ def compare(workspace: Workspace, first: ModelVersion, second: ModelVersion) -> 
         "breaks": list(breaks(old.signature, new.signature)) if old.signature and new.signature else [],
         "same_training_data": bool(new.training_data and new.training_data == old.training_data),
         "findings": [asdict(finding) for finding in promoting.findings(workspace, second, endpoint)],
+        "rules": {
+            "metric": rules.metric,
+            "better": "lower" if rules.lower else "higher",
+            "margin": rules.margin,
+            "approval": rules.approval,
+        },
     }
 
 

@@ -139,7 +139,7 @@ def reject(workspace: Workspace, number: int, *, by: str, reason: str = "") -> O
 def roll_back(workspace: Workspace, model: str, *, by: str, reason: str = "") -> Outcome:
     """Let the previous champion answer again, without asking anybody. Raises NotFound, Conflict (codes ``no_previous``,
     ``promotion_refused`` when its file is gone)."""
-    endpoint = _endpoint(workspace, model)
+    endpoint = require_endpoint(workspace, model)
     after = endpoints.rolled_back(endpoint, by=by, now=workspace.clock.now())
     candidate = workspace.learning.models.version(endpoint.project, model, after.version)
     found = (_file(workspace, candidate), _libraries(workspace, candidate))
@@ -150,7 +150,7 @@ def roll_back(workspace: Workspace, model: str, *, by: str, reason: str = "") ->
 
 def set_traffic(workspace: Workspace, model: str, traffic: Traffic, *, by: str, reason: str = "") -> Outcome:
     """Give a challenger its share. Raises Invalid (code ``traffic``), NotFound, Conflict."""
-    endpoint = _endpoint(workspace, model)
+    endpoint = require_endpoint(workspace, model)
     after = endpoints.with_traffic(endpoint, traffic, by=by, now=workspace.clock.now())
     champion = workspace.learning.models.version(endpoint.project, model, endpoint.version)
     number = after.traffic.challenger
@@ -166,7 +166,7 @@ def set_traffic(workspace: Workspace, model: str, traffic: Traffic, *, by: str, 
 def end_canary(workspace: Workspace, model: str, revision: int, *, reason: str) -> Outcome:
     """Take a canary out that is worse than its bounds. Raises Conflict (code ``endpoint_changed``) when what is served
     is no longer what was judged."""
-    endpoint = _endpoint(workspace, model)
+    endpoint = require_endpoint(workspace, model)
     if endpoint.revision != revision:
         raise Conflict(f"What is served as `{model}` was changed meanwhile.", code="endpoint_changed")
     return set_traffic(workspace, model, Traffic(), by="the prediction service", reason=reason)
@@ -223,7 +223,8 @@ def _refused(candidate: ModelVersion, wrong: str) -> Conflict:
     )
 
 
-def _endpoint(workspace: Workspace, model: str) -> Endpoint:
+def require_endpoint(workspace: Workspace, model: str) -> Endpoint:
+    """What is served of the model. Raises NotFound (codes ``model_not_found``, ``not_served``)."""
     store, project = workspace.learning.models, workspace.project.name
     found = store.endpoint(project, model)
     if found is None:

@@ -61,7 +61,10 @@ def hand_in(workspace: Workspace, details: Mapping[str, Any], *, run: RunId, blo
     found = workspace.runs.get(run)
     name = str(block or "")
     origin = _origin(workspace, found, name, name, by=f"run {run}")
-    return _registered(workspace, NewModelVersion(handed.name, file, facts_of(handed.facts), origin, _now(workspace)))
+    if handed.reference and not workspace.artifacts.has(handed.reference):
+        _bring(workspace, handed.reference, handed.reference_path)
+    new = NewModelVersion(handed.name, file, facts_of(handed.facts), origin, _now(workspace), handed.reference)
+    return _registered(workspace, new)
 
 
 def from_output(

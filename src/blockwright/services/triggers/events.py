@@ -18,6 +18,7 @@ from blockwright.ports.installation import Installation
 from blockwright.ports.runs import Fire
 from blockwright.ports.triggers import TriggerFilter
 from blockwright.ports.workspace import Workspace
+from blockwright.services.triggers import pausing
 from blockwright.services.triggers.requests import Call, start, wake_engines
 
 REPLAY_WINDOW = timedelta(minutes=5)
@@ -38,11 +39,12 @@ def fire_by_token(
 
     ``body`` may have ``pipeline_run.variables``; its other keys are the event. With ``idempotency`` the same word
     twice gives the same run. Raises Forbidden (code ``trigger_token``) for an unknown trigger, another type or a wrong
-    token alike, Conflict (code ``trigger_inactive``), Invalid for a body of another form, and as
+    token alike, Conflict (code ``trigger_inactive`` or ``triggers_paused``), Invalid for a body of another form, and as
     ``services.runs.start``.
     """
     workspace, trigger = _authenticated(installation, trigger_id, token)
     _require_active(workspace, trigger)
+    pausing.require_not_paused(workspace, trigger)
     variables, event = _parts(body)
     key = f"key:{hashlib.sha256(idempotency.encode()).hexdigest()}" if idempotency else f"call:{uuid4().hex}"
     call = Call(Fire(trigger.id, key), RunKind.API, variables, event, by or f"trigger {trigger.spec.name}")
@@ -68,6 +70,7 @@ def fire_by_webhook(installation: Installation, trigger_id: int, body: bytes, he
     keys = [key for name in secrets if (key := workspace.secrets.get(trigger.project, name))]
     event_id = _verified(keys, body, headers, installation.clock.now())
     _require_active(workspace, trigger)
+    pausing.require_not_paused(workspace, trigger)
     run = fire_for_event(workspace, trigger, _json_object(body), event_id)
     if run is not None:
         wake_engines(installation.bus, trigger.project)
@@ -75,12 +78,18 @@ def fire_by_webhook(installation: Installation, trigger_id: int, body: bytes, he
 
 
 def fire_for_event(workspace: Workspace, trigger: Trigger, event: Mapping[str, Any], event_id: str) -> Run | None:
-    """Fire an event trigger whose pattern takes the event, once for each ``event_id``. A pipeline that cannot be
-    started is recorded with the reason. Raises Unavailable, after which the event must be offered again."""
+    """Fire an event trigger whose pattern takes the event, once for each ``event_id``. While all triggers are paused
+    the event is recorded as skipped: sources have no misfire policy, and are not kept waiting. A pipeline that cannot
+    be started is recorded with the reason. Raises Unavailable, after which the event must be offered again."""
     if not takes(workspace, trigger, event):
         return None
     fire = Fire(trigger.id, event_key(event_id))
     now = workspace.clock.now()
+    pause = pausing.current(workspace)
+    if pause is not None:
+        told = Fire(trigger.id, fire.key, reason=pausing.in_words(pause))
+        workspace.triggering.records.record(told, Outcome.SKIPPED, project=trigger.project, now=now)
+        return None
     if trigger.spec.settings.skip_if_previous_running:
         running = workspace.triggering.records.unfinished_run(trigger.id)
         if running is not None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from blockwright.core.errors import BlockwrightError, Conflict, Invalid, Unavailable
 from blockwright.core.runs.model import Run
 from blockwright.core.triggers.due import GRACE, Decision, Missed, decide, lead_of, schedule_of, set_back
-from blockwright.core.triggers.model import Misfire, Outcome, Trigger, TriggerId
+from blockwright.core.triggers.model import Misfire, Outcome, Pause, Trigger, TriggerId
 from blockwright.ports.runs import Fire, Settling
 from blockwright.ports.workspace import Workspace
 from blockwright.services.triggers.requests import Call, start
@@ -80,7 +80,8 @@ def look_at(workspace: Workspace, trigger: Trigger) -> list[Run]:
         settling = Settling(before, missed.last, now if decision.fires else decision.next_due)
         # Under a key of its own: if the clock is set back, that due time may still have its run.
         key = f"missed {_key(missed.first)}"
-        fire = Fire(trigger.id, key, missed.first, _missed_reason(missed, trigger.spec.misfire))
+        pause = workspace.triggering.records.last_pause(trigger.project)
+        fire = Fire(trigger.id, key, missed.first, _missed_reason(missed, trigger.spec.misfire, pause))
         if not workspace.triggering.records.settle(trigger.id, settling, now=now, fire=fire, outcome=Outcome.MISSED):
             return []
         before = missed.last
@@ -153,8 +154,11 @@ def _key(due: datetime) -> str:
     return due.isoformat()
 
 
-def _missed_reason(missed: Missed, policy: Misfire) -> str:
+def _missed_reason(missed: Missed, policy: Misfire, pause: Pause | None) -> str:
     times = "1 due time was" if missed.count == 1 else f"{missed.count:,} due times were"
     until = f" until {missed.last:%Y-%m-%d %H:%M:%S}" if missed.count > 1 else ""
     more = "more than " if missed.more else ""
-    return f"{more}{times} not run{until} UTC: no engine looked at the time (misfire: {policy.value})"
+    why = "no engine looked at the time"
+    if pause is not None and pause.covers(missed.first, missed.last):
+        why = f"all triggers were paused ({pause.reason})"
+    return f"{more}{times} not run{until} UTC: {why} (misfire: {policy.value})"

@@ -11,6 +11,7 @@ from blockwright.ports.runs import Fire
 from blockwright.ports.triggers import TriggerFilter
 from blockwright.ports.workspace import Workspace
 from blockwright.services import products
+from blockwright.services.triggers import pausing
 from blockwright.services.triggers.requests import Call, start
 
 AGAIN = timedelta(minutes=5)
@@ -19,7 +20,9 @@ MOST = 100_000
 
 
 def of_products(workspace: Workspace) -> list[Trigger]:
-    """The triggers that may fire here."""
+    """The triggers that may fire here: none while all are paused."""
+    if pausing.current(workspace) is not None:
+        return []
     which = TriggerFilter(workspace.project.name, type=TriggerType.PRODUCT, active=True)
     return [
         one

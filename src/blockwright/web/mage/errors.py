@@ -8,15 +8,15 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 
 from blockwright.core.errors import BlockwrightError, Invalid
 from blockwright.web import problems
 from blockwright.web.replies import Reply
+from blockwright.web.routing import LateRoute
 from blockwright.web.site import site_of
 
 
-class OldRoute(APIRoute):
+class OldRoute(LateRoute):
     """Status 200 for errors only where the setting says so and the call does not ask for the true one
     (``_http_error_codes=1``). The document says the true one in either case."""
 

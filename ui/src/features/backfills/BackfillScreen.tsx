@@ -200,11 +200,11 @@ const UNDO: Partial<Record<Wish, Wish>> = { pause: "resume", resume: "pause" };
 // Slices ----------------------------------------------------------------------------------------------------------------
 
 const SLICES: readonly Column<Slice>[] = [
-  { id: "name", title: "Slice", width: "2fr", cell: ({ name }) => <span className="ellipsis">{name}</span> },
+  { id: "name", title: "Slice", width: "1fr", cell: ({ name }) => <span className="ellipsis">{name}</span> },
   {
     id: "state",
     title: "State",
-    width: "1fr",
+    width: 128,
     cell: ({ state, tries, reason }) => (
       <StateChip state={state} detail={tries > 1 ? `try ${tries}` : undefined} why={reason} />
     ),

@@ -1,6 +1,8 @@
 /** One output: what it holds, its columns, how it changed, where it comes from and goes to, how it is read. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useRef } from "react";
 import { useKeys } from "@/app/keys";
 import { ChartView, OutputView } from "@/features/outputs";
 import { useProject } from "@/features/projects";
@@ -10,6 +12,7 @@ import { count, counted } from "@/ui/format";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/parts.module.css";
 import { Ago } from "@/ui/time";
+import { useCurrentInView } from "@/ui/useCurrentInView";
 import { type AssetDetail, type AssetPlace, catalog, type DescribedVersion } from "./api";
 import styles from "./catalog.module.css";
 import { shapeOf, sizeOf, titleOf } from "./model/words";
@@ -82,6 +85,8 @@ function Shown({ place, asset }: { readonly place: AssetPlace; readonly asset: A
       replace,
     });
 
+  const tabs = useRef<HTMLElement>(null);
+  useCurrentInView(tabs, tab);
   useKeys(
     TABS.map(([name, title], index) => ({
       keys: String(index + 1),
@@ -94,7 +99,7 @@ function Shown({ place, asset }: { readonly place: AssetPlace; readonly asset: A
     <>
       <Head asset={asset} />
       <div className={styles.tabBar}>
-        <nav aria-label="About this output" className={ui.tabs}>
+        <nav ref={tabs} aria-label="About this output" className={ui.tabs}>
           {TABS.map(([name, title]) => (
             <Link
               key={name}

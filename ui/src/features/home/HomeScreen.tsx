@@ -5,6 +5,7 @@ import { AlertTriangle, Check, ChevronDown, Plus } from "lucide-react";
 import { useState } from "react";
 import { useKeys } from "@/app/keys";
 import { useProject } from "@/features/projects";
+import { PausedBar } from "@/features/triggers";
 import { Bones, Empty, PageHead } from "@/ui/blocks";
 import { bytes, count } from "@/ui/format";
 import { Problem } from "@/ui/Problem";
@@ -47,6 +48,7 @@ export function HomeScreen() {
           )
         ) : (
           <>
+            <PausedBar pause={data.triggers} />
             <Needs project={project} overview={data} />
             <div className={styles.columns}>
               <section aria-labelledby="home-pipelines" className={styles.section}>
@@ -56,6 +58,7 @@ export function HomeScreen() {
                     pipelines={pipelines}
                     freshness={freshness}
                     running={data.running}
+                    paused={data.triggers.paused}
                     more={
                       wide
                         ? more.hasNextPage && !more.isFetchingNextPage

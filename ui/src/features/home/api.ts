@@ -3,6 +3,7 @@ import { api, type components, taken } from "@/api/client";
 import { touches } from "@/live/refresh";
 
 export type Overview = components["schemas"]["OverviewDocument"];
+export type Muted = components["schemas"]["MutedNeed"];
 export type Need = components["schemas"]["NeedDocument"];
 export type PipelineOverview = components["schemas"]["PipelineOverview"];
 
@@ -49,6 +50,16 @@ export const home = {
       enabled: wanted,
     }),
 };
+
+export const mute = (project: string, wanted: components["schemas"]["NewMute"]) =>
+  taken(api.POST("/api/v1/projects/{project}/overview/mutes", { params: { path: { project } }, body: wanted }));
+
+export const unmute = (project: string, subject: string, for_all: boolean) =>
+  taken(
+    api.DELETE("/api/v1/projects/{project}/overview/mutes", {
+      params: { path: { project }, query: { subject, for_all } },
+    }),
+  );
 
 touches(({ topic, data }) => {
   const told = typeof data.data === "object" && data.data !== null ? (data.data as Record<string, unknown>) : {};

@@ -1,4 +1,5 @@
 /** Lines of logs, windowed; one opens to its fields and what stands around it. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -17,6 +18,7 @@ import { plain } from "@/features/logs";
 import { useProject } from "@/features/projects";
 import { Button } from "@/ui/Button";
 import { Bones } from "@/ui/blocks";
+import { copyText } from "@/ui/clipboard";
 import { absolute, bytes } from "@/ui/format";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/parts.module.css";
@@ -199,7 +201,7 @@ function Open({ line }: { readonly line: FoundLine }) {
 function CopyLink({ query, line }: { readonly query: string; readonly line: string }) {
   const address = `${location.origin}/logs?${new URLSearchParams({ q: query, line })}`;
   return (
-    <Button look="bare" onClick={() => void navigator.clipboard?.writeText(address)}>
+    <Button look="bare" onClick={() => void copyText(address, "Copied")}>
       Copy link to this line
     </Button>
   );

@@ -1,23 +1,24 @@
 /** The logs of all runs, searched in full text, newest first. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Pause, Play, Regex } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useKeys } from "@/app/keys";
 import { pipelines } from "@/features/pipelines";
 import { useProject } from "@/features/projects";
 import { useLiveEvents } from "@/live/stream";
-import { Button } from "@/ui/Button";
+import { Button, IconButton } from "@/ui/Button";
 import { Bones, Empty, PageHead } from "@/ui/blocks";
 import { FilterBox } from "@/ui/filter/FilterBox";
-import { withValues } from "@/ui/filter/grammar";
-import { counted } from "@/ui/format";
+import { count, counted } from "@/ui/format";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/parts.module.css";
 import { Ago } from "@/ui/time";
-import { logSearch } from "./api";
+import { countNewer, logHistogram, logSearch, MOST_NEW } from "./api";
 import { Lines } from "./Lines";
 import styles from "./log_search.module.css";
-import { FIELDS, LEVELS, parse, wrongIn } from "./parse";
+import { type Asked, FIELDS, LEVELS, parse, withKey, withPattern, wrongIn } from "./parse";
+import { Spread } from "./Spread";
 
 const SINCE = [
   { value: "", label: "Any time" },
@@ -33,9 +34,29 @@ export function LogsScreen() {
   const { q = "", line } = useSearch({ strict: false }) as { q?: string; line?: string };
   const box = useRef<HTMLInputElement>(null);
   const asked = useMemo(() => parse(q), [q]);
+  const [paused, setPaused] = useState(false);
   const search = (query: string) =>
     void navigate({ to: "/logs", search: query.trim() ? { q: query.trim() } : {}, replace: true });
-  useKeys([{ keys: "/", does: "Search the logs", act: () => box.current?.focus() }]);
+  const regex = asked.pattern !== undefined;
+  const switchRegex = () => {
+    const next = withPattern(box.current?.value ?? q, !regex);
+    search(next);
+    // Behind what is typed already, before the slash that ends it.
+    requestAnimationFrame(() => {
+      box.current?.focus();
+      const caret = next.length - (regex ? 0 : 1);
+      box.current?.setSelectionRange(caret, caret);
+    });
+  };
+  // A window is gone back to: it is a place of its own in the history.
+  const onWindow = (since: string, until: string) => {
+    const query = withKey(withKey(q, "since", since ? [since] : []), "until", until ? [until] : []);
+    void navigate({ to: "/logs", search: query ? { q: query } : {} });
+  };
+  useKeys([
+    { keys: "/", does: "Search the logs", act: () => box.current?.focus() },
+    { keys: "p", does: paused ? "Follow new lines" : "Pause new lines", act: () => setPaused(!paused) },
+  ]);
 
   return (
     <>
@@ -52,11 +73,14 @@ export function LogsScreen() {
             box={box}
           />
         </span>
+        <IconButton label="Regular expression, between slashes" aria-pressed={regex} onClick={switchRegex}>
+          <Regex size={16} strokeWidth={1.5} aria-hidden />
+        </IconButton>
         <Choice
           label="Pipeline"
           value={asked.pipelines[0] ?? ""}
           options={usePipelineOptions(asked.pipelines[0])}
-          onChange={(value) => search(withValues(q, "pipeline", value ? [value] : []))}
+          onChange={(value) => search(withKey(q, "pipeline", value ? [value] : []))}
         />
         <Choice
           label="Level"
@@ -65,7 +89,7 @@ export function LogsScreen() {
             { value: "", label: "Every level" },
             ...LEVELS.slice(1).map((value) => ({ value, label: `${value} and above` })),
           ]}
-          onChange={(value) => search(withValues(q, "level", value ? [value] : []))}
+          onChange={(value) => search(withKey(q, "level", value ? [value] : []))}
         />
         <Choice
           label="Time"
@@ -73,14 +97,42 @@ export function LogsScreen() {
           options={
             SINCE.some(({ value }) => value === asked.since)
               ? SINCE
-              : [...SINCE, { value: asked.since, label: `Since ${asked.since}` }]
+              : [...SINCE, { value: asked.since, label: sinceOf(asked) }]
           }
-          onChange={(value) => search(withValues(q, "since", value ? [value] : []))}
+          onChange={(value) => onWindow(value, "")}
         />
+        <Button
+          icon={
+            paused ? (
+              <Play size={14} strokeWidth={1.5} aria-hidden />
+            ) : (
+              <Pause size={14} strokeWidth={1.5} aria-hidden />
+            )
+          }
+          onClick={() => setPaused(!paused)}
+        >
+          {paused ? "Follow" : "Pause"}
+        </Button>
       </search>
-      <Found key={`${project} ${q}`} q={q} line={line} onAll={() => search("")} />
+      <Spread asked={asked} onWindow={onWindow} />
+      <Found
+        key={`${project} ${q}`}
+        q={q}
+        line={line}
+        paused={paused}
+        onFollow={() => setPaused(false)}
+        onAll={() => search("")}
+      />
     </>
   );
+}
+
+/** `since:` as it was typed; of an exact time what a clock here shows. */
+function sinceOf({ since, until }: Asked): string {
+  if (!/T/.test(since)) return `Since ${since}`;
+  const when = (typed: string) =>
+    new Date(typed).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  return /T/.test(until) ? `${when(since)} to ${when(until)}` : `Since ${when(since)}`;
 }
 
 function usePipelineOptions(chosen: string | undefined) {
@@ -115,20 +167,24 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
   );
 }
 
-/** However much is written, the search is asked anew at most so often. */
+/** However much is written, the search is asked anew at most so often, and the histogram still less. */
 const FOLLOW_MS = 2_000;
+const HISTOGRAM_MS = 10_000;
 
 interface FoundProps {
   readonly q: string;
   readonly line: string | undefined;
+  readonly paused: boolean;
+  readonly onFollow: () => void;
   readonly onAll: () => void;
 }
 
-function Found({ q, line, onAll }: FoundProps) {
+function Found({ q, line, paused, onFollow, onAll }: FoundProps) {
   const project = useProject();
+  const client = useQueryClient();
   const asked = useMemo(() => parse(q), [q]);
   const scroller = useRef<HTMLElement>(null);
-  const [newer, setNewer] = useState(false);
+  const [newer, setNewer] = useState(0);
   const { data, error, refetch, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery(logSearch(project, asked));
   const lines = useMemo(() => data?.pages.flatMap((page) => page.items), [data]);
   const searchedTo = data?.pages.at(-1)?.searched_to;
@@ -138,32 +194,61 @@ function Found({ q, line, onAll }: FoundProps) {
   useEffect(() => {
     if (hasNextPage && !isFetching && found === 0) void fetchNextPage();
   }, [hasNextPage, isFetching, found, fetchNextPage]);
-  useLiveEvents((events) => {
-    if (!events.some(({ topic }) => topic === "run" || topic === "progress")) return;
-    const atTop = (scroller.current?.scrollTop ?? 0) < 4;
-    // At the top and on the first page it follows by itself; else what is read stays where it is.
-    if (!atTop || data?.pages.length !== 1) setNewer(true);
-    else due.current ??= setTimeout(follow, FOLLOW_MS);
+
+  // At the top and on the first page it follows by itself; else what is read stays where it is, and the new is counted.
+  const look = async () => {
+    const follows = !paused && (scroller.current?.scrollTop ?? 0) < 4 && (data?.pages.length ?? 1) === 1;
+    if (follows) await refetch();
+    else if (newer < MOST_NEW) setNewer(await countNewer(project, asked, lines ?? []).catch(() => newer));
+  };
+  const latest = useRef(look);
+  useEffect(() => {
+    latest.current = look;
   });
   const due = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const follow = () => {
-    due.current = undefined;
-    void refetch();
-  };
-  useEffect(() => () => clearTimeout(due.current), []);
+  const barsDue = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useLiveEvents((events) => {
+    if (!events.some(({ topic }) => topic === "run" || topic === "progress")) return;
+    due.current ??= setTimeout(() => {
+      due.current = undefined;
+      void latest.current();
+    }, FOLLOW_MS);
+    const counted = client.getQueryState(logHistogram(project, asked).queryKey)?.dataUpdatedAt ?? 0;
+    barsDue.current ??= setTimeout(
+      () => {
+        barsDue.current = undefined;
+        void client.invalidateQueries(logHistogram(project, asked));
+      },
+      Math.max(FOLLOW_MS, counted + HISTOGRAM_MS - Date.now()),
+    );
+  });
+  useEffect(
+    () => () => {
+      clearTimeout(due.current);
+      clearTimeout(barsDue.current);
+    },
+    [],
+  );
   const showNewer = () => {
-    setNewer(false);
+    setNewer(0);
+    onFollow();
     scroller.current?.scrollTo({ top: 0 });
     void refetch();
+    void client.invalidateQueries(logHistogram(project, asked));
   };
 
   return (
     <>
       <div className={styles.notes}>
         {error ? <Problem error={error} onRetry={() => void refetch()} /> : null}
-        {newer ? (
-          <div>
-            <Button onClick={showNewer}>Show newer lines</Button>
+        {newer || paused ? (
+          <div className={styles.newer} role="status">
+            {paused ? <span className="quiet">Paused.</span> : null}
+            {newer ? (
+              <Button onClick={showNewer}>
+                {newer < MOST_NEW ? counted(newer, "new line") : `${count(MOST_NEW)} new lines and more`}
+              </Button>
+            ) : null}
           </div>
         ) : null}
       </div>

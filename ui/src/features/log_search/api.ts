@@ -17,17 +17,7 @@ export const logSearch = (project: string, asked: Asked) =>
           signal,
           params: {
             path: { project },
-            query: {
-              limit: PAGE,
-              text: asked.text,
-              ...(asked.pipelines.length ? { pipeline: [...asked.pipelines] } : {}),
-              ...(asked.block ? { block: asked.block } : {}),
-              ...(asked.run ? { run: asked.run } : {}),
-              ...(asked.level ? { level: asked.level } : {}),
-              ...time("since", asked.since),
-              ...time("until", asked.until),
-              ...(pageParam ? { cursor: pageParam } : {}),
-            },
+            query: { limit: PAGE, ...queryOf(asked), ...(pageParam ? { cursor: pageParam } : {}) },
           },
         }),
       ),
@@ -36,6 +26,57 @@ export const logSearch = (project: string, asked: Asked) =>
     gcTime: 60_000,
     staleTime: 0,
   });
+
+/** How the lines that are asked for are spread over time. */
+export const logHistogram = (project: string, asked: Asked) =>
+  queryOptions({
+    queryKey: ["log histogram", project, asked],
+    queryFn: ({ signal }) =>
+      taken(
+        api.GET("/api/v1/projects/{project}/logs/histogram", {
+          signal,
+          params: { path: { project }, query: queryOf(asked) },
+        }),
+      ),
+    gcTime: 60_000,
+    staleTime: 0,
+    placeholderData: (before) => before,
+  });
+
+/** More new lines than these are counted as so many and more. */
+export const MOST_NEW = 500;
+
+/** How many lines were written since the newest of those that are shown, up to `MOST_NEW`. */
+export async function countNewer(project: string, asked: Asked, shown: readonly FoundLine[]): Promise<number> {
+  const newest = shown.reduce((latest, { time }) => (time > latest && Date.parse(time) ? time : latest), "");
+  const known = new Set(shown.filter(({ time }) => time >= newest).map(ownName));
+  const page = await taken(
+    api.GET("/api/v1/projects/{project}/logs", {
+      params: {
+        path: { project },
+        query: { ...queryOf(asked), limit: MOST_NEW, ...(newest ? { since: new Date(newest).toISOString() } : {}) },
+      },
+    }),
+  );
+  return page.items.filter((line) => line.time >= newest && !known.has(ownName(line))).length;
+}
+
+/** Tells a line from others that say the same at the same moment elsewhere. */
+export const ownName = (line: FoundLine): string =>
+  `${line.run} ${line.block_run} ${line.attempt} ${line.time} ${line.message}`;
+
+function queryOf(asked: Asked) {
+  return {
+    text: asked.text,
+    ...(asked.pattern ? { pattern: asked.pattern } : {}),
+    ...(asked.pipelines.length ? { pipeline: [...asked.pipelines] } : {}),
+    ...(asked.block ? { block: asked.block } : {}),
+    ...(asked.run ? { run: asked.run } : {}),
+    ...(asked.level ? { level: asked.level } : {}),
+    ...time("since", asked.since),
+    ...time("until", asked.until),
+  };
+}
 
 function time(key: "since" | "until", typed: string): Record<string, string> {
   const found = typed ? timeOf(typed, new Date()) : undefined;

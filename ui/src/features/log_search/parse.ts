@@ -1,11 +1,14 @@
-/** What is typed into the box, as the server is asked. `pipeline:titanic level:error since:2h "no such column"`. Pure. */
-import { type Field, mistakes, type Token, parse as tokensOf } from "@/ui/filter/grammar";
+/** What is typed into the box, as the server is asked: `pipeline:titanic level:error since:2h "no such column"`. Between
+ * slashes stands a regular expression: `/rows: \d+/`. Pure. */
+import { type Field, mistakes, type Token, parse as tokensOf, withValues } from "@/ui/filter/grammar";
 
 export const LEVELS = ["debug", "info", "warning", "error", "critical"] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface Asked {
   readonly text: string;
+  /** A regular expression; undefined: none is asked for. */
+  readonly pattern: string | undefined;
   readonly pipelines: readonly string[];
   readonly block: string;
   readonly run: number | undefined;
@@ -27,16 +30,47 @@ export const FIELDS: readonly Field[] = [
 /** A word with a colon that is no key, such as `KeyError:`, is to be found as it stands. */
 const isWord = ({ key }: Token): boolean => !FIELDS.some((field) => field.key === key);
 
+const PATTERN = /(^|\s)\/(.*)\/(?=\s|$)/;
+
+/** The pattern between slashes, and the rest, in which words and keys are looked for. */
+function split(query: string): { readonly pattern: string | undefined; readonly rest: string } {
+  const found = PATTERN.exec(query);
+  if (!found) return { pattern: undefined, rest: query };
+  const rest = `${query.slice(0, found.index)} ${query.slice(found.index + found[0].length)}`;
+  return { pattern: found[2] ?? "", rest: rest.trim() };
+}
+
+/** The query with exactly these values for a key; a pattern stays as it is. */
+export function withKey(query: string, key: string, values: readonly string[]): string {
+  const { pattern, rest } = split(query);
+  return joined(withValues(rest, key, values), pattern);
+}
+
+/** The query with its words as a regular expression, or with the expression as words. */
+export function withPattern(query: string, on: boolean): string {
+  const { pattern, rest } = split(query);
+  if (on === (pattern !== undefined)) return query;
+  if (!on) return joined(rest, undefined, pattern);
+  const words = tokensOf(rest).filter(isWord);
+  const keys = tokensOf(rest).filter((token) => !isWord(token));
+  const asTyped = (tokens: readonly Token[]) => tokens.map(({ from, to }) => rest.slice(from, to)).join(" ");
+  return joined(asTyped(keys), asTyped(words));
+}
+
+const joined = (rest: string, pattern: string | undefined, words = ""): string =>
+  [rest, words, pattern === undefined ? "" : `/${pattern}/`].filter(Boolean).join(" ");
+
 /** What cannot be meant, in sentences. */
 export function wrongIn(query: string): readonly string[] {
-  const told = tokensOf(query).filter((token) => !isWord(token));
+  const told = tokensOf(split(query).rest).filter((token) => !isWord(token));
   const excluded = told.filter((token) => token.not).map(({ key }) => `Logs cannot be searched for all but a ${key}.`);
   return [...mistakes(told, FIELDS, new Date()), ...excluded];
 }
 
 /** What is understood; what is not is left out. */
 export function parse(query: string): Asked {
-  const tokens = tokensOf(query);
+  const { pattern, rest } = split(query);
+  const tokens = tokensOf(rest);
   const told = tokens.filter((token) => {
     return !isWord(token) && !token.not && mistakes([token], FIELDS, new Date()).length === 0;
   });
@@ -44,8 +78,9 @@ export function parse(query: string): Asked {
   return {
     text: tokens
       .filter(isWord)
-      .map(({ from, to }) => query.slice(from, to))
+      .map(({ from, to }) => rest.slice(from, to))
       .join(" "),
+    pattern,
     pipelines: told.filter(({ key, value }) => key === "pipeline" && value).map(({ value }) => value),
     block: last("block"),
     run: Number(last("run")) || undefined,

@@ -3,12 +3,13 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Download, X } from "lucide-react";
 import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
 import { Button, IconButton } from "@/ui/Button";
+import { copyText } from "@/ui/clipboard";
 import { count, counted } from "@/ui/format";
 import { Menu } from "@/ui/Menu";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/parts.module.css";
 import { downloadOf, type OutputPlace, outputs, type Question, type TablePage } from "./api";
-import { GridBody, type GridColumn } from "./GridBody";
+import { GridBody, type GridColumn, type Window } from "./GridBody";
 import { full, widthOf } from "./model/cells";
 import styles from "./outputs.module.css";
 
@@ -21,6 +22,11 @@ export interface Table {
 
 const PLAIN: Question = { sort: "", where: "" };
 const FORMATS = ["csv", "parquet", "json", "jsonl"] as const;
+const COPIES = [
+  { format: "cells", label: "Copy for a spreadsheet", keys: "Ctrl C" },
+  { format: "markdown", label: "Copy as Markdown", keys: "Ctrl Shift C" },
+  { format: "csv", label: "Copy as CSV", keys: "" },
+] as const;
 
 export function DataGrid({
   place,
@@ -40,6 +46,7 @@ export function DataGrid({
   const [choosing, setChoosing] = useState(false);
   const [open, setOpen] = useState<{ readonly row: number; readonly column: string; readonly value: unknown }>();
   const filter = useRef<HTMLInputElement>(null);
+  const body = useRef<Window>(null);
   const profile = useQuery({ ...outputs.profile(place), enabled: table.rows > 0 });
 
   const columns = useMemo(
@@ -124,19 +131,29 @@ export function DataGrid({
         <Menu
           placement="bottom-end"
           button={
-            <button type="button" className={styles.export} aria-label="Save as a file">
+            <button type="button" className={styles.export} aria-label="Copy, or save as a file">
               <Download size={15} aria-hidden />
             </button>
           }
-          entries={FORMATS.map((format) => ({
-            label: `Save as ${format}`,
-            act: () => window.location.assign(downloadOf(place, format)),
-          }))}
+          entries={[
+            ...COPIES.map(({ format, label: word, keys }, index) => ({
+              label: word,
+              keys,
+              act: () => void body.current?.copy(format),
+              ...(index === 0 ? { group: "Copy the chosen cells" } : {}),
+            })),
+            ...FORMATS.map((format, index) => ({
+              label: `Save as ${format}`,
+              act: () => window.location.assign(downloadOf(place, format)),
+              ...(index === 0 ? { group: "The whole table" } : {}),
+            })),
+          ]}
         />
       </form>
       {wrong ? <Problem error={wrong} /> : null}
       {choosing ? <ColumnChooser columns={columns} hidden={hidden} onChange={setHidden} /> : null}
       <GridBody
+        ref={body}
         key={`${question.sort} ${question.where}`}
         label={label}
         place={place}
@@ -153,7 +170,7 @@ export function DataGrid({
             <strong className="ellipsis">{open.column}</strong>
             <span className="hint">row {count(open.row + 1)}</span>
             <span className={styles.grow} />
-            <Button look="bare" onClick={() => void navigator.clipboard?.writeText(full(open.value))}>
+            <Button look="bare" onClick={() => void copyText(full(open.value), "Copied")}>
               Copy
             </Button>
             <IconButton label="Close" onClick={() => setOpen(undefined)}>

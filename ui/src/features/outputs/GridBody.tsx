@@ -1,11 +1,24 @@
 /** The window onto a table: only the rows and columns that are seen exist. */
+import { useQueryClient } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, memo, useEffect, useId, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  memo,
+  type Ref,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { copyText } from "@/ui/clipboard";
+import { count, counted } from "@/ui/format";
 import { Problem } from "@/ui/Problem";
-import { announce } from "@/ui/toasts";
-import type { ColumnStatistics, OutputPlace, Question, TablePage } from "./api";
+import { tell } from "@/ui/toasts";
+import { type ColumnStatistics, type OutputPlace, outputs, PAGE, type Question, type TablePage } from "./api";
 import { Histogram } from "./Histogram";
-import { isNumber, isTime, moment, oneLine, shortType, shownBetween, tsv } from "./model/cells";
+import { csv, isNumber, isTime, markdown, moment, oneLine, shortType, shownBetween, tsv } from "./model/cells";
 import styles from "./outputs.module.css";
 import { usePages } from "./usePages";
 
@@ -17,7 +30,16 @@ export interface GridColumn {
   readonly statistics: ColumnStatistics | undefined;
 }
 
+/** How what is chosen is copied: cells between tabs for spreadsheets, or with the names of the columns. */
+export type Copied = "cells" | "csv" | "markdown";
+
+/** What can be asked of the window from outside. */
+export interface Window {
+  readonly copy: (format: Copied) => Promise<void>;
+}
+
 interface GridBodyProps {
+  readonly ref?: Ref<Window>;
   readonly label: string;
   readonly place: OutputPlace;
   readonly question: Question;
@@ -33,13 +55,16 @@ const HEAD = 66;
 const AHEAD = 8;
 /** Taller than this a browser does not scroll; then one pixel of the bar is several of the table. */
 const TALLEST = 15_000_000;
+/** Rows that are copied at once; more is what files are for. */
+const MOST_COPIED = 10_000;
 
 interface Cell {
   readonly row: number;
   readonly column: number;
 }
 
-export function GridBody({ label, place, question, columns, rows, begin, onSort, onOpen }: GridBodyProps) {
+export function GridBody({ ref, label, place, question, columns, rows, begin, onSort, onOpen }: GridBodyProps) {
+  const known = useQueryClient();
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const [seen, setSeen] = useState({ top: 0, left: 0, width: 800, height: 600 });
@@ -98,13 +123,35 @@ export function GridBody({ label, place, question, columns, rows, begin, onSort,
     else if (ends > element.scrollLeft + element.clientWidth) element.scrollLeft = ends - element.clientWidth;
   };
   const valueAt = (row: number, column: number) => pages.at(row)?.[columns[column]?.index ?? 0];
-  const copy = () => {
+  const copy = async (format: Copied) => {
     const other = from ?? at;
-    const rowsOf = range(at.row, other.row).filter((row) => pages.at(row));
-    const text = tsv(rowsOf.map((row) => range(at.column, other.column).map((column) => valueAt(row, column))));
-    void navigator.clipboard?.writeText(text);
-    announce(`Copied ${rowsOf.length} rows`);
+    const chosenRows = range(at.row, other.row);
+    if (chosenRows.length > MOST_COPIED) {
+      tell(`At most ${count(MOST_COPIED)} rows are copied at once: save more as a file.`);
+      return;
+    }
+    const chosenColumns = columns.slice(Math.min(at.column, other.column), Math.max(at.column, other.column) + 1);
+    const all: (readonly unknown[])[] = [];
+    for (const row of chosenRows) {
+      // What was never looked at is fetched, so that all is copied that was chosen.
+      const found =
+        pages.at(row) ??
+        (await known.fetchQuery(outputs.page(place, question, Math.floor(row / PAGE)))).rows[row % PAGE] ??
+        [];
+      all.push(chosenColumns.map(({ index }) => found[index]));
+    }
+    const text =
+      format === "cells"
+        ? tsv(all)
+        : format === "csv"
+          ? csv(
+              chosenColumns.map(({ name }) => name),
+              all,
+            )
+          : markdown(chosenColumns, all);
+    await copyText(text, `Copied ${counted(all.length, "row")} × ${counted(chosenColumns.length, "column")}`);
   };
+  useImperativeHandle(ref, () => ({ copy }));
   const press = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor(room / ROW) - 1);
     const reach = event.shiftKey;
@@ -119,10 +166,12 @@ export function GridBody({ label, place, question, columns, rows, begin, onSort,
       Home: () => go(jump ? 0 : at.row, jump ? at.column : 0, reach),
       End: () => go(jump ? rows - 1 : at.row, jump ? at.column : columns.length - 1, reach),
       Enter: () => onOpen(at.row, columns[at.column]?.name ?? "", valueAt(at.row, at.column)),
-      ...(jump ? { c: copy } : {}),
+      ...(jump ? { c: () => void copy(reach ? "markdown" : "cells") } : {}),
     };
-    const act = moves[event.key];
-    if (!act || (jump && !["Home", "End", "c"].includes(event.key))) return;
+    // With Shift or its lock a letter comes as a capital.
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const act = moves[key];
+    if (!act || (jump && !["Home", "End", "c"].includes(key))) return;
     event.preventDefault();
     event.stopPropagation();
     act();
@@ -157,6 +206,7 @@ export function GridBody({ label, place, question, columns, rows, begin, onSort,
               aria-colindex={left + offset + 1}
               aria-sort={column.name === sorted ? (question.sort === sorted ? "ascending" : "descending") : undefined}
               className={styles.headCell}
+              data-numeric={isNumber(column.type) || undefined}
               style={{ left: edges[left + offset], width: column.width }}
             >
               <button type="button" tabIndex={-1} onClick={() => onSort(column.name)} title={`Sort by ${column.name}`}>

@@ -159,8 +159,8 @@ const COLUMNS: readonly Column<Pair>[] = [
   {
     id: "change",
     title: "Change",
-    width: "2fr",
-    cell: ({ change }) => <span className={change ? styles.changed : "hint"}>{CHANGES[change]}</span>,
+    width: "3fr",
+    cell: ({ change }) => <span className={`ellipsis ${change ? styles.changed : "hint"}`}>{CHANGES[change]}</span>,
   },
   {
     id: "state",

@@ -23,6 +23,9 @@ const HEARS: Record<string, string> = {
   run_stuck: "a run is stuck",
   no_run_since: "a run did not come",
   data_quality_failure: "a test of data failed",
+  model_drift: "a model drifted",
+  model_requests: "a model is asked badly",
+  model_performance: "a model performs poorly",
 };
 
 const EXAMPLE = `notification_config:
@@ -46,8 +49,10 @@ export function NotificationsPage() {
         {error ? <Problem error={error} onRetry={() => void refetch()} /> : null}
         {data?.problems.map((problem) => (
           <div key={problem} className={`${ui.notice} ${ui.warned}`}>
-            <StateChip small state="failed" />
-            <div>{problem}</div>
+            <div className={ui.noticeText}>
+              <StateChip small state="failed" />
+              <div>{problem}</div>
+            </div>
           </div>
         ))}
         {data ? null : error ? null : <Bones rows={3} />}

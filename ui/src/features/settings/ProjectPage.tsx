@@ -8,6 +8,7 @@ import { StateChip } from "@/ui/StateChip";
 import { type Column, Table } from "@/ui/Table";
 import { settings } from "./api";
 import { Facts, Section } from "./frame";
+import { ProjectForm } from "./ProjectForm";
 
 const FILE = <code>metadata.yaml</code>;
 
@@ -20,13 +21,10 @@ export function ProjectPage() {
   const features = Object.entries(data.features).filter(([, on]) => on);
   return (
     <>
-      <Section
-        title="Project"
-        lead="Settings of a project stand in its files, so that Git keeps them. This page shows what holds."
-      >
+      <Section title="Project" lead="Settings of a project stand in its files, so that Git keeps them.">
         <Facts
           facts={[
-            { name: "Name", value: data.name, from: "folder" },
+            { name: "Name", value: data.name, from: "the name of its folder" },
             { name: "Identifier", value: data.uuid ?? "none", from: data.uuid ? FILE : "default" },
             { name: "Pipelines", value: String(data.pipelines), from: "folder pipelines/" },
             { name: "Git commit", value: data.git_commit ? <code>{data.git_commit.slice(0, 12)}</code> : "not in Git" },
@@ -45,6 +43,7 @@ export function ProjectPage() {
           ]}
         />
       </Section>
+      <ProjectForm />
       <Check />
     </>
   );

@@ -55,6 +55,7 @@ export function RetentionPage() {
               from: from(policy.results.source),
             },
             { name: "Other runs, for", value: told(policy.scheduled.value), from: from(policy.scheduled.source) },
+            { name: "Predictions, for", value: told(policy.predictions.value), from: from(policy.predictions.source) },
             { name: "Share of the disk", value: share(policy.disk_share.value), from: from(policy.disk_share.source) },
           ]}
         />

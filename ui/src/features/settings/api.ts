@@ -43,6 +43,16 @@ export const settings = {
       queryKey: ["settings", project, "check"],
       queryFn: () => taken(api.POST("/api/v1/projects/{project}/check", { params: { path: { project } } })),
     }),
+  ofProject: (project: string) =>
+    queryOptions({
+      queryKey: ["settings", project, "own"],
+      queryFn: () => taken(api.GET("/api/v1/projects/{project}/settings", { params: { path: { project } } })),
+    }),
+  yaml: (project: string) =>
+    queryOptions({
+      queryKey: ["settings", project, "yaml"],
+      queryFn: () => taken(api.GET("/api/v1/projects/{project}/settings-yaml", { params: { path: { project } } })),
+    }),
   about: () => queryOptions({ queryKey: ["about"], queryFn: () => taken(api.GET("/api/v1/about")) }),
   secrets: (project: string) =>
     queryOptions({
@@ -152,6 +162,30 @@ export const setVariable = (project: string, pipeline: string, name: string, val
       body: { value },
     }),
   );
+
+/** What is changed is the version that was read; without one the file is made. */
+const over = (digest: string) => (digest ? { headers: { "If-Match": `"${digest}"` } } : {});
+
+export const setSettings = (project: string, values: Readonly<Record<string, unknown>>, digest: string) =>
+  taken(
+    api.PATCH("/api/v1/projects/{project}/settings", {
+      params: { path: { project } },
+      body: { settings: { ...values } },
+      ...over(digest),
+    }),
+  );
+
+export const setYaml = (project: string, written: string, digest: string) =>
+  taken(
+    api.PUT("/api/v1/projects/{project}/settings-yaml", {
+      params: { path: { project } },
+      body: { text: written },
+      ...over(digest),
+    }),
+  );
+
+export const undoChange = (project: string, change: number) =>
+  taken(api.POST("/api/v1/projects/{project}/changes/{change}/undo", { params: { path: { project, change } } }));
 
 // People ----------------------------------------------------------------------------------------------------------------
 

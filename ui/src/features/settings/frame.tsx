@@ -1,9 +1,10 @@
 /** The settings' own places, and what a page of them is made of. */
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Fragment } from "react";
+import { Fragment, useRef } from "react";
 import { type Permission, useMay } from "@/features/projects";
 import { PageHead } from "@/ui/blocks";
+import { useCurrentInView } from "@/ui/useCurrentInView";
 import styles from "./settings.module.css";
 
 const PAGES = [
@@ -22,11 +23,13 @@ const PAGES = [
 export function SettingsFrame() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const here = PAGES.find((page) => page.to === path);
+  const places = useRef<HTMLElement>(null);
+  useCurrentInView(places, path);
   return (
     <>
       <PageHead title="Settings" tabTitle={`${here?.name ?? "Settings"} · Settings`} />
       <div className={styles.frame}>
-        <nav aria-label="Settings" className={styles.places}>
+        <nav ref={places} aria-label="Settings" className={styles.places}>
           {PAGES.map((page, index) => (
             <Fragment key={page.to}>
               {PAGES[index - 1]?.group === page.group ? null : <div className={styles.group}>{page.group}</div>}

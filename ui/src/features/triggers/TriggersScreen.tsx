@@ -1,13 +1,16 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useCommands } from "@/app/commands";
 import { useKeys } from "@/app/keys";
-import { useRefusal } from "@/features/projects";
+import { useProject, useRefusal } from "@/features/projects";
 import { Button } from "@/ui/Button";
 import { PageHead } from "@/ui/blocks";
 import ui from "@/ui/parts.module.css";
+import { triggers } from "./api";
 import { Calendar } from "./Calendar";
 import type { Kind } from "./form";
+import { PauseDialog, PausedBar } from "./Paused";
 import { TriggerSheet } from "./TriggerSheet";
 import { TriggersOf } from "./TriggersOf";
 import styles from "./triggers.module.css";
@@ -27,6 +30,8 @@ export function TriggersScreen() {
   const { view = "list", q = "" } = search;
   const filter = useRef<HTMLInputElement>(null);
   const refusal = useRefusal("edit");
+  const { data: pause } = useQuery(triggers.pause(useProject()));
+  const [pausing, setPausing] = useState(false);
   const go = (changed: TriggersSearch, replace = false) =>
     void navigate({ to: "/triggers", search: clean({ ...search, ...changed }), replace });
   const make = () => !refusal && go({ new: "time" });
@@ -38,6 +43,7 @@ export function TriggersScreen() {
   ]);
   useCommands([
     { name: "New trigger", act: make, keys: "n" },
+    ...(pause && !pause.paused && !refusal ? [{ name: "Pause all triggers", act: () => setPausing(true) }] : []),
     { name: "Calendar of triggers", act: () => go({ view: "calendar" }) },
   ]);
 
@@ -46,9 +52,16 @@ export function TriggersScreen() {
       <PageHead
         title="Triggers"
         actions={
-          <Button look="primary" blocked={refusal} onClick={make}>
-            New trigger
-          </Button>
+          <>
+            {pause && !pause.paused ? (
+              <Button blocked={refusal} onClick={() => setPausing(true)}>
+                Pause all…
+              </Button>
+            ) : null}
+            <Button look="primary" blocked={refusal} onClick={make}>
+              New trigger
+            </Button>
+          </>
         }
       >
         <nav aria-label="Views" className={ui.tabs}>
@@ -79,6 +92,8 @@ export function TriggersScreen() {
           />
         ) : null}
       </PageHead>
+      {pause ? <PausedBar pause={pause} /> : null}
+      {pausing ? <PauseDialog onClose={() => setPausing(false)} /> : null}
       <div className={styles.list}>
         {view === "calendar" ? (
           <Calendar span={search.span ?? "month"} day={search.day} onGo={(changed) => go(changed)} />

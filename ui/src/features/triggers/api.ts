@@ -4,6 +4,7 @@ import { touches } from "@/live/refresh";
 
 type Schemas = components["schemas"];
 export type Trigger = Schemas["TriggerDocument"];
+export type Pause = Schemas["PauseDocument"];
 export type Fire = Schemas["FireDocument"];
 export type Judged = Schemas["DraftCheck"];
 export type Definition = Readonly<Record<string, unknown>>;
@@ -46,6 +47,12 @@ export const triggers = {
       queryKey: ["triggers", project, "one", trigger],
       queryFn: () =>
         taken(api.GET("/api/v1/projects/{project}/triggers/{trigger}", { params: { path: { project, trigger } } })),
+    }),
+  pause: (project: string) =>
+    queryOptions({
+      queryKey: ["triggers", project, "pause"],
+      queryFn: () => taken(api.GET("/api/v1/projects/{project}/trigger-pause", { params: { path: { project } } })),
+      enabled: project !== "",
     }),
   next: (project: string, trigger: number, limit: number) =>
     queryOptions({
@@ -141,6 +148,12 @@ export const switchTrigger = (project: string, trigger: number, active: boolean)
       ? api.POST("/api/v1/projects/{project}/triggers/{trigger}/enable", place(project, trigger))
       : api.POST("/api/v1/projects/{project}/triggers/{trigger}/disable", place(project, trigger)),
   );
+
+export const pauseAll = (project: string, reason: string) =>
+  taken(api.PUT("/api/v1/projects/{project}/trigger-pause", { params: { path: { project } }, body: { reason } }));
+
+export const resumeAll = (project: string) =>
+  taken(api.DELETE("/api/v1/projects/{project}/trigger-pause", { params: { path: { project } } }));
 
 export const deleteTrigger = (project: string, trigger: number) =>
   taken(api.DELETE("/api/v1/projects/{project}/triggers/{trigger}", place(project, trigger)));

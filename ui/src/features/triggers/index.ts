@@ -1,2 +1,2 @@
 export { type Trigger, triggers } from "./api";
-export { TriggersOf } from "./TriggersOf";
+export { PausedBar } from "./Paused";

@@ -10,6 +10,7 @@ import { type FileEvent, type FileState, LOADING, step, unsaved, type Version } 
 const SAVE_MS = 400;
 const KEEP_MS = 250;
 const AGAIN_MS = 4_000;
+const TOGETHER = 100;
 
 export class Files {
   private readonly states = new Map<string, FileState>();
@@ -19,6 +20,7 @@ export class Files {
   private readonly saving = new Map<string, Promise<void>>();
   private readonly watchers = new Set<() => void>();
   private pending: readonly string[] = [];
+  private opening: { readonly paths: string[]; readonly read: Promise<ReadonlyMap<string, Version>> } | undefined;
 
   constructor(readonly project: string) {
     onResync(() => {
@@ -48,13 +50,44 @@ export class Files {
   }
 
   private async begin(path: string): Promise<void> {
+    const first = this.firstRead(path);
     const before = await kept.read(this.project, path);
     if (before?.history) this.histories.set(path, before.history);
     if (before && before.text !== before.base.text) {
       this.tell(path, { kind: "kept", text: before.text, base: before.base });
       this.saveSoon(path, SAVE_MS);
     }
-    await this.look(path);
+    const version = await first;
+    if (version) this.tell(path, { kind: "heard", version });
+    else await this.look(path);
+  }
+
+  /** Files that are opened together, as those of a pipeline are, are read together. Nothing: it is to be read by itself,
+   * which says what is wrong with it. */
+  private firstRead(path: string): Promise<Version | undefined> {
+    this.opening ??= { paths: [], read: Promise.resolve().then(() => this.readTogether()) };
+    this.opening.paths.push(path);
+    return this.opening.read.then((found) => found.get(path));
+  }
+
+  private async readTogether(): Promise<ReadonlyMap<string, Version>> {
+    const paths = this.opening?.paths ?? [];
+    this.opening = undefined;
+    const found = new Map<string, Version>();
+    if (paths.length < 2) return found;
+    try {
+      for (let start = 0; start < paths.length; start += TOGETHER) {
+        const texts = await taken(
+          api.GET("/api/v1/projects/{project}/texts", {
+            params: { path: { project: this.project }, query: { path: paths.slice(start, start + TOGETHER) } },
+          }),
+        );
+        for (const { path, text, digest } of texts) found.set(path, { text, etag: digest });
+      }
+    } catch {
+      // Each is read by itself then, and says what is wrong.
+    }
+    return found;
   }
 
   /** Hear what the server has; nothing comes back when it is what is known. */

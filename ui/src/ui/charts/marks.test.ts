@@ -84,6 +84,15 @@ describe("marks", () => {
     expect(ticks).toHaveLength(8);
     expect(ticks[0]?.label).toBe("a lon…");
   });
+  it("labels an axis of time at two places at least", () => {
+    const day = Date.UTC(2026, 0, 4) / 1000;
+    const points: [number, number][] = [
+      [day, 1],
+      [day + 8 * 86_400, 2],
+    ];
+    const ticks = ticksUnder({ ...LINE, axis: "time", series: [{ name: "", points }] }, 240);
+    expect(ticks.length).toBeGreaterThan(1);
+  });
   it("writes moments as far as they differ", () => {
     const day = Date.UTC(2026, 0, 2) / 1000;
     expect(labelOf(day, { axis: "time" }, [day, day + 864_000])).toBe("2026-01-02");
@@ -107,6 +116,11 @@ describe("marks", () => {
         800,
       ),
     ).toHaveLength(8);
+  });
+  it("puts no label between two of what has no parts", () => {
+    const versions: Marks = { ...LINE, series: [{ name: "", points: [1, 2, 3].map((version) => [version, 1]) }] };
+    expect(ticksUnder(versions, 900).length).toBeGreaterThan(3);
+    expect(ticksUnder({ ...versions, whole: true }, 900).map(({ label }) => label)).toEqual(["1", "2", "3"]);
   });
   it("is a table as well", () => {
     expect(tableOf(BARS)).toEqual([

@@ -13,6 +13,8 @@ export interface Marks {
   readonly axis: "numbers" | "time" | "words";
   readonly series: readonly Series[];
   readonly words: readonly string[];
+  /** What x counts has no parts: no label stands between two of it. */
+  readonly whole?: boolean;
 }
 
 export interface Bar {
@@ -110,7 +112,8 @@ export function ticksUnder(marks: Marks, wide: number): readonly Tick[] {
   }
   const across = widths(marks);
   const ticks = marks.axis === "time" ? timesWithin(across, wide / 110) : ticksOf(across, wide / 90);
-  return ticks.map((tick) => ({ at: along(tick, across, wide), label: labelOf(tick, marks, across) }));
+  const shown = marks.whole ? ticks.filter(Number.isInteger) : ticks;
+  return shown.map((tick) => ({ at: along(tick, across, wide), label: labelOf(tick, marks, across) }));
 }
 
 const LEAST_ROOM = 44;
@@ -123,10 +126,16 @@ const TIMES = [
 
 function timesWithin([least, most]: Extent, wanted: number): readonly number[] {
   const rough = (most - least) / Math.max(1, wanted);
-  const step = TIMES.find((each) => each >= rough) ?? Math.ceil(rough / 31_536_000) * 31_536_000;
-  const first = Math.ceil(least / step);
-  const last = Math.floor(most / step);
-  return Array.from({ length: Math.max(0, Math.min(100, last - first + 1)) }, (_, index) => (first + index) * step);
+  const found = TIMES.findIndex((each) => each >= rough);
+  const within = (step: number) => {
+    const first = Math.ceil(least / step);
+    const last = Math.floor(most / step);
+    return Array.from({ length: Math.max(0, Math.min(100, last - first + 1)) }, (_, index) => (first + index) * step);
+  };
+  if (found < 0) return within(Math.ceil(rough / 31_536_000) * 31_536_000);
+  // One label says nothing of how long the axis is.
+  const ticks = within(TIMES[found] ?? 1);
+  return ticks.length > 1 || found === 0 ? ticks : within(TIMES[found - 1] ?? 1);
 }
 
 /** A value of the x axis; of a moment what tells it from its neighbours, in UTC as it was stored. */

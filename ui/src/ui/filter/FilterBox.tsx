@@ -37,6 +37,7 @@ export function FilterBox({ label, placeholder, fields, value, onChange, judge, 
   const say = (next: string, now: boolean) => {
     clearTimeout(timer.current);
     const tell = () => {
+      timer.current = undefined;
       setKnown(next.trim());
       onChange(next.trim());
     };
@@ -99,7 +100,11 @@ export function FilterBox({ label, placeholder, fields, value, onChange, judge, 
         }}
         onKeyDown={press}
         onClick={(event) => offer(text, event.currentTarget.selectionStart ?? text.length)}
-        onBlur={() => setOffered([])}
+        onBlur={() => {
+          setOffered([]);
+          // Whoever leaves the box for a button beside it means what is in it by now.
+          if (timer.current !== undefined) say(text, true);
+        }}
       />
       <div id={list} role="listbox" aria-label="How it could go on" className={styles.list} hidden={!offered.length}>
         {offered.map((one, index) => (

@@ -51,3 +51,18 @@ alert_memory = Table(
     PrimaryKeyConstraint("project", "name"),
     sqlite_with_rowid=False,
 )
+
+# What on the screen of a project somebody does not want to be told for a while.
+mute = Table(
+    "mute",
+    metadata,
+    Column("project", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("person", Text, nullable=False),  # empty: everybody
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    PrimaryKeyConstraint("project", "subject", "person"),
+    sqlite_with_rowid=False,
+)

@@ -36,6 +36,7 @@ model_version = Table(
     Column("git_commit", Text),
     Column("snapshot", Text, nullable=False),
     Column("created", BigInteger, nullable=False),
+    Column("reference", Text, nullable=False),  # digest of what its data look like; empty: nobody said
     Index("model_version_by_number", "project", "model", "number", unique=True),
     Index("model_version_by_origin", "project", "model", "run_id", "block_run", "digest"),
     sqlite_autoincrement=True,

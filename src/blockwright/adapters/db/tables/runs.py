@@ -48,6 +48,7 @@ run = Table(
     Index("run_by_pipeline", "project", "pipeline", "id", "kind"),
     Index("run_by_state", "project", "state", "id", "kind"),
     Index("run_by_pipeline_and_state", "project", "pipeline", "state", "id", "kind"),
+    Index("run_by_person", "project", "requested_by", "id", "kind"),
     Index("run_by_time", "project", "created", "id"),
     Index("run_by_trigger", "trigger_id", "id", sqlite_where=_TRIGGERED, postgresql_where=_TRIGGERED),
     Index("run_by_backfill", "backfill_id", "slice", "id", sqlite_where=_SLICE, postgresql_where=_SLICE),

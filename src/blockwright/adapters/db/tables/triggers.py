@@ -77,6 +77,18 @@ trigger_file = Table(
     sqlite_with_rowid=False,
 )
 
+# When all triggers of a project were paused last, and until when; without an end they are paused now.
+trigger_pause = Table(
+    "trigger_pause",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    sqlite_with_rowid=False,
+)
+
 # A source of events that somebody has to watch: how far it has been read, and which engine watches it until when.
 trigger_source = Table(
     "trigger_source",

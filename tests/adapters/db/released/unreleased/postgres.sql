@@ -278,7 +278,8 @@ CREATE TABLE released.model_version (
     block_run text NOT NULL,
     git_commit text,
     snapshot text NOT NULL,
-    created bigint NOT NULL
+    created bigint NOT NULL,
+    reference text NOT NULL
 );
 CREATE SEQUENCE released.model_version_id_seq
     START WITH 1
@@ -287,6 +288,56 @@ CREATE SEQUENCE released.model_version_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE released.model_version_id_seq OWNED BY released.model_version.id;
+CREATE TABLE released.monitor_finding (
+    id bigint NOT NULL,
+    project text NOT NULL,
+    monitor text NOT NULL,
+    kind text NOT NULL,
+    model text NOT NULL,
+    version integer NOT NULL,
+    opened bigint NOT NULL,
+    seen bigint NOT NULL,
+    closed bigint,
+    reason text NOT NULL
+);
+CREATE SEQUENCE released.monitor_finding_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE released.monitor_finding_id_seq OWNED BY released.monitor_finding.id;
+CREATE TABLE released.monitor_result (
+    id bigint NOT NULL,
+    project text NOT NULL,
+    monitor text NOT NULL,
+    model text NOT NULL,
+    version integer NOT NULL,
+    state text NOT NULL,
+    evaluated bigint NOT NULL,
+    since bigint NOT NULL,
+    until bigint NOT NULL,
+    row_count bigint NOT NULL,
+    text text NOT NULL,
+    requested_by text NOT NULL,
+    document text NOT NULL
+);
+CREATE SEQUENCE released.monitor_result_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE released.monitor_result_id_seq OWNED BY released.monitor_result.id;
+CREATE TABLE released.mute (
+    project text NOT NULL,
+    subject text NOT NULL,
+    person text NOT NULL,
+    reason text NOT NULL,
+    author text NOT NULL,
+    created bigint NOT NULL,
+    until bigint NOT NULL
+);
 CREATE TABLE released.person (
     id bigint NOT NULL,
     email text NOT NULL,
@@ -574,6 +625,13 @@ CREATE SEQUENCE released.trigger_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE released.trigger_id_seq OWNED BY released.trigger.id;
+CREATE TABLE released.trigger_pause (
+    project text NOT NULL,
+    reason text NOT NULL,
+    author text NOT NULL,
+    since bigint NOT NULL,
+    until bigint
+);
 CREATE TABLE released.trigger_source (
     project text NOT NULL,
     source text NOT NULL,
@@ -618,6 +676,8 @@ ALTER TABLE ONLY released.audit ALTER COLUMN id SET DEFAULT nextval('released.au
 ALTER TABLE ONLY released.backfill ALTER COLUMN id SET DEFAULT nextval('released.backfill_id_seq'::regclass);
 ALTER TABLE ONLY released.feed ALTER COLUMN id SET DEFAULT nextval('released.feed_id_seq'::regclass);
 ALTER TABLE ONLY released.model_version ALTER COLUMN id SET DEFAULT nextval('released.model_version_id_seq'::regclass);
+ALTER TABLE ONLY released.monitor_finding ALTER COLUMN id SET DEFAULT nextval('released.monitor_finding_id_seq'::regclass);
+ALTER TABLE ONLY released.monitor_result ALTER COLUMN id SET DEFAULT nextval('released.monitor_result_id_seq'::regclass);
 ALTER TABLE ONLY released.person ALTER COLUMN id SET DEFAULT nextval('released.person_id_seq'::regclass);
 ALTER TABLE ONLY released.promotion ALTER COLUMN id SET DEFAULT nextval('released.promotion_id_seq'::regclass);
 ALTER TABLE ONLY released.run ALTER COLUMN id SET DEFAULT nextval('released.run_id_seq'::regclass);
@@ -626,55 +686,57 @@ ALTER TABLE ONLY released.run_note ALTER COLUMN id SET DEFAULT nextval('released
 ALTER TABLE ONLY released.token ALTER COLUMN id SET DEFAULT nextval('released.token_id_seq'::regclass);
 ALTER TABLE ONLY released.trigger ALTER COLUMN id SET DEFAULT nextval('released.trigger_id_seq'::regclass);
 ALTER TABLE ONLY released.version ALTER COLUMN id SET DEFAULT nextval('released.version_id_seq'::regclass);
-INSERT INTO released.attempt VALUES (1, 'load', 1, 'shop', 0, 'ended', 1795301055514794, 1, 1795301055522674, 'host', 32298, 619550, 'completed', '', '/srv/shop/.blockwright/runs/1/load/1/manifest.json', 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
-INSERT INTO released.attempt VALUES (1, 'step', 1, 'shop', 0, 'ended', 1795301055529009, 1, 1795301055537156, 'host', 32301, 619621, 'completed', '', '/srv/shop/.blockwright/runs/1/step/1/manifest.json', 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
-INSERT INTO released.audit VALUES (1, 1795301056608858, 'root on the command line', 'trigger.create', 'shop', 'p/nightly', 'done', 'local', '{"trigger":1}');
-INSERT INTO released.audit VALUES (2, 1795301057268314, 'root on the command line', 'trigger.run', 'shop', 'p/nightly', 'done', 'local', '{"trigger":1,"run":3}');
-INSERT INTO released.audit VALUES (3, 1795301057986581, 'root on the command line', 'backfill.create', 'shop', 'p', 'done', 'local', '{"backfill":1}');
-INSERT INTO released.backfill VALUES (1, 'shop', 'p', '2024-01-01 … 2024-01-03', 'queued', '', '{"dates":{"start":1704067200000000,"end":1704240000000000,"interval":"day","units":1,"timezone":"UTC"},"variables":{}}', 4, NULL, 'the command line', 1795301057949633, NULL, NULL);
+INSERT INTO released.attempt VALUES (1, 'load', 1, 'shop', 0, 'ended', 1795314866276819, 1, 1795314866290386, 'host', 29298, 688309, 'completed', '', '/srv/shop/.blockwright/runs/1/load/1/manifest.json', 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
+INSERT INTO released.attempt VALUES (1, 'step', 1, 'shop', 0, 'ended', 1795314866298437, 1, 1795314866305981, 'host', 29300, 688385, 'completed', '', '/srv/shop/.blockwright/runs/1/step/1/manifest.json', 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
+INSERT INTO released.audit VALUES (1, 1795314868572850, 'root on the command line', 'trigger.create', 'shop', 'p/nightly', 'done', 'local', '{"trigger":1}');
+INSERT INTO released.audit VALUES (2, 1795314869551615, 'root on the command line', 'trigger.run', 'shop', 'p/nightly', 'done', 'local', '{"trigger":1,"run":3}');
+INSERT INTO released.audit VALUES (3, 1795314870576801, 'root on the command line', 'backfill.create', 'shop', 'p', 'done', 'local', '{"backfill":1}');
+INSERT INTO released.backfill VALUES (1, 'shop', 'p', '2024-01-01 … 2024-01-03', 'queued', '', '{"dates":{"start":1704067200000000,"end":1704240000000000,"interval":"day","units":1,"timezone":"UTC"},"variables":{}}', 4, NULL, 'the command line', 1795314870500206, NULL, NULL);
 INSERT INTO released.backfill_slice VALUES (1, 0, 'shop', '2024-01-01', 1704067200000000, '{}', 'waiting', NULL, 0, '');
 INSERT INTO released.backfill_slice VALUES (1, 1, 'shop', '2024-01-02', 1704153600000000, '{}', 'waiting', NULL, 0, '');
 INSERT INTO released.backfill_slice VALUES (1, 2, 'shop', '2024-01-03', 1704240000000000, '{}', 'waiting', NULL, 0, '');
-INSERT INTO released.block_run VALUES (1, 'load', 'shop', 'p', 0, 'load', 'block', NULL, NULL, 'completed', '', 1, 0, 0, 0, NULL, 1795301055509060, 1795301055522674, 0.004647, 0.002309, 63115264, '4aa3f464c9c839242aaafb4c04c62943a2988116c4b5e2bc8a94773bd26ff30b', false, NULL, '[{"name":"output_0","digest":"d63bd9a826af91c1fea371965a64e11ee20f13e46b5f52c59901136605b3a487","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]', 0, 0, NULL, NULL, '/srv/shop/.blockwright/runs/1/load/1/manifest.json', 1795301055522674, 1795301055522674);
-INSERT INTO released.block_run VALUES (1, 'step', 'shop', 'p', 1, 'step', 'block', NULL, NULL, 'completed', '', 1, 0, 0, 0, NULL, 1795301055522674, 1795301055537156, 0.002816, 0.002064, 62939136, 'ff0229bc8e075b6870ee54de3f2bca41b184fe2d0b63fd6b091c5e24a07422d3', false, NULL, '[{"name":"output_0","digest":"813e9b729141e7f385afa0a2d0df3e6c3789e427ffe4aeef566a565bc8f2fe3d","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]', 0, 0, NULL, NULL, '/srv/shop/.blockwright/runs/1/step/1/manifest.json', 1795301055537156, 1795301055537156);
+INSERT INTO released.block_run VALUES (1, 'load', 'shop', 'p', 0, 'load', 'block', NULL, NULL, 'completed', '', 1, 0, 0, 0, NULL, 1795314866269771, 1795314866290386, 0.006195, 0.002681, 62988288, '4aa3f464c9c839242aaafb4c04c62943a2988116c4b5e2bc8a94773bd26ff30b', false, NULL, '[{"name":"output_0","digest":"d63bd9a826af91c1fea371965a64e11ee20f13e46b5f52c59901136605b3a487","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]', 0, 0, NULL, NULL, '/srv/shop/.blockwright/runs/1/load/1/manifest.json', 1795314866290386, 1795314866290386);
+INSERT INTO released.block_run VALUES (1, 'step', 'shop', 'p', 1, 'step', 'block', NULL, NULL, 'completed', '', 1, 0, 0, 0, NULL, 1795314866290386, 1795314866305981, 0.004765, 0.002784, 63062016, 'ff0229bc8e075b6870ee54de3f2bca41b184fe2d0b63fd6b091c5e24a07422d3', false, NULL, '[{"name":"output_0","digest":"813e9b729141e7f385afa0a2d0df3e6c3789e427ffe4aeef566a565bc8f2fe3d","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]', 0, 0, NULL, NULL, '/srv/shop/.blockwright/runs/1/step/1/manifest.json', 1795314866305981, 1795314866305981);
 INSERT INTO released.block_run VALUES (2, 'load', 'shop', 'p', 0, 'load', 'block', NULL, NULL, 'waiting', '', 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO released.block_run VALUES (2, 'step', 'shop', 'p', 1, 'step', 'block', NULL, NULL, 'waiting', '', 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO released.block_run VALUES (3, 'load', 'shop', 'p', 0, 'load', 'block', NULL, NULL, 'waiting', '', 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO released.block_run VALUES (3, 'step', 'shop', 'p', 1, 'step', 'block', NULL, NULL, 'waiting', '', 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO released.blockwright_version VALUES ('0001');
-INSERT INTO released.event VALUES (1, 1, 'shop', 1795301055454421, 'run.queued', NULL, '{"kind":"manual","reason":"Waits for an engine to take it."}');
-INSERT INTO released.event VALUES (1, 2, 'shop', 1795301055509158, 'block.queued', 'load', '{"attempt":0}');
-INSERT INTO released.event VALUES (1, 3, 'shop', 1795301055509158, 'run.running', NULL, '{}');
-INSERT INTO released.event VALUES (1, 4, 'shop', 1795301055509158, 'block.running', 'load', '{"attempt":1}');
-INSERT INTO released.event VALUES (1, 5, 'shop', 1795301055522862, 'block.completed', 'load', '{"attempt":1}');
-INSERT INTO released.event VALUES (1, 6, 'shop', 1795301055522862, 'block.running', 'step', '{"attempt":1}');
-INSERT INTO released.event VALUES (1, 7, 'shop', 1795301055537317, 'block.completed', 'step', '{"attempt":1}');
-INSERT INTO released.event VALUES (1, 8, 'shop', 1795301055537317, 'run.completed', NULL, '{}');
-INSERT INTO released.event VALUES (2, 1, 'shop', 1795301056074579, 'run.queued', NULL, '{"kind":"manual","reason":"Waits for an engine to take it."}');
-INSERT INTO released.event VALUES (3, 1, 'shop', 1795301057246377, 'run.queued', NULL, '{"kind":"trigger","reason":"Waits for an engine to take it."}');
-INSERT INTO released.feed VALUES (1, 19338, 1795301055454421, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO released.feed VALUES (2, 19340, 1795301055509158, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":2,"kind":"block.queued","block_run":"load","data":{"attempt":0}},{"number":3,"kind":"run.running","block_run":null,"data":{}},{"number":4,"kind":"block.running","block_run":"load","data":{"attempt":1}}]}');
-INSERT INTO released.feed VALUES (3, 19342, 1795301055522862, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":5,"kind":"block.completed","block_run":"load","data":{"attempt":1}},{"number":6,"kind":"block.running","block_run":"step","data":{"attempt":1}}]}');
-INSERT INTO released.feed VALUES (4, 19343, 1795301055537317, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":7,"kind":"block.completed","block_run":"step","data":{"attempt":1}},{"number":8,"kind":"run.completed","block_run":null,"data":{}}]}');
-INSERT INTO released.feed VALUES (5, 19345, 1795301056074579, 'shop', 'run', 2, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO released.feed VALUES (6, 19347, 1795301056576847, 'shop', 'trigger', NULL, '{"pipeline":"p","name":"nightly","trigger":1,"changed":true}');
-INSERT INTO released.feed VALUES (7, 19349, 1795301057246377, 'shop', 'run', 3, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"trigger","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO released.feed VALUES (8, 19351, 1795301057949633, 'shop', 'backfill', NULL, '{"backfill":1,"pipeline":"p","state":"queued"}');
-INSERT INTO released.run VALUES (1, 'shop', 'p', 'manual', 'completed', '', 1795301055454421, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-21T22:44:15.454333+00:00"},"ds":"2026-11-21","hr":"22","env":"dev","event":{},"execution_partition":"manual/20261121T224415_454333","interval_start_datetime":{"$datetime":"2026-11-21T22:44:15.454333+00:00"},"interval_end_datetime":{"$datetime":"2026-11-22T22:44:15.454333+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":1}', NULL, 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7', NULL, 1795301055508483, 1795301055537156, 0, NULL, NULL, false, false, 'own', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', NULL, NULL, NULL, NULL, NULL, '');
-INSERT INTO released.run VALUES (2, 'shop', 'p', 'manual', 'queued', 'Waits for an engine to take it.', 1795301056074579, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-21T22:44:16.074508+00:00"},"ds":"2026-11-21","hr":"22","env":"dev","event":{},"execution_partition":"manual/20261121T224416_074508","interval_start_datetime":{"$datetime":"2026-11-21T22:44:16.074508+00:00"},"interval_end_datetime":{"$datetime":"2026-11-22T22:44:16.074508+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":2}', NULL, 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7', NULL, NULL, NULL, 0, NULL, NULL, false, false, 'engine', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', NULL, NULL, NULL, NULL, NULL, '');
-INSERT INTO released.run VALUES (3, 'shop', 'p', 'trigger', 'queued', 'Waits for an engine to take it.', 1795301057246377, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-21T22:44:17.228338+00:00"},"ds":"2026-11-21","hr":"22","env":"dev","event":{},"execution_partition":"1/20261121T224417_228338","interval_start_datetime":{"$datetime":"2026-11-21T22:44:17.228338+00:00"},"interval_end_datetime":{"$datetime":"2026-11-22T00:00:00+00:00"},"interval_seconds":4542.771662,"interval_start_datetime_previous":{"$datetime":"2026-11-21T00:00:00+00:00"},"pipeline_uuid":"p","repo_path":"/srv/shop","trigger_name":"nightly","pipeline_run_id":3}', NULL, '35029bfa217a91a20149e02ead77cef785038d1ab536d542064a0bd9a809b901', NULL, NULL, NULL, 0, NULL, NULL, false, false, 'engine', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', 1, NULL, NULL, NULL, NULL, 'the command line');
+INSERT INTO released.event VALUES (1, 1, 'shop', 1795314866206156, 'run.queued', NULL, '{"kind":"manual","reason":"Waits for an engine to take it."}');
+INSERT INTO released.event VALUES (1, 2, 'shop', 1795314866269868, 'block.queued', 'load', '{"attempt":0}');
+INSERT INTO released.event VALUES (1, 3, 'shop', 1795314866269868, 'run.running', NULL, '{}');
+INSERT INTO released.event VALUES (1, 4, 'shop', 1795314866269868, 'block.running', 'load', '{"attempt":1}');
+INSERT INTO released.event VALUES (1, 5, 'shop', 1795314866290654, 'block.completed', 'load', '{"attempt":1}');
+INSERT INTO released.event VALUES (1, 6, 'shop', 1795314866290654, 'block.running', 'step', '{"attempt":1}');
+INSERT INTO released.event VALUES (1, 7, 'shop', 1795314866306192, 'block.completed', 'step', '{"attempt":1}');
+INSERT INTO released.event VALUES (1, 8, 'shop', 1795314866306192, 'run.completed', NULL, '{}');
+INSERT INTO released.event VALUES (2, 1, 'shop', 1795314867519418, 'run.queued', NULL, '{"kind":"manual","reason":"Waits for an engine to take it."}');
+INSERT INTO released.event VALUES (3, 1, 'shop', 1795314869509705, 'run.queued', NULL, '{"kind":"trigger","reason":"Waits for an engine to take it."}');
+INSERT INTO released.feed VALUES (1, 19735, 1795314866206156, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO released.feed VALUES (2, 19737, 1795314866269868, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":2,"kind":"block.queued","block_run":"load","data":{"attempt":0}},{"number":3,"kind":"run.running","block_run":null,"data":{}},{"number":4,"kind":"block.running","block_run":"load","data":{"attempt":1}}]}');
+INSERT INTO released.feed VALUES (3, 19739, 1795314866290654, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":5,"kind":"block.completed","block_run":"load","data":{"attempt":1}},{"number":6,"kind":"block.running","block_run":"step","data":{"attempt":1}}]}');
+INSERT INTO released.feed VALUES (4, 19740, 1795314866306192, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":7,"kind":"block.completed","block_run":"step","data":{"attempt":1}},{"number":8,"kind":"run.completed","block_run":null,"data":{}}]}');
+INSERT INTO released.feed VALUES (5, 19742, 1795314867519418, 'shop', 'run', 2, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO released.feed VALUES (6, 19744, 1795314868523013, 'shop', 'trigger', NULL, '{"pipeline":"p","name":"nightly","trigger":1,"changed":true}');
+INSERT INTO released.feed VALUES (7, 19746, 1795314869509705, 'shop', 'run', 3, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"trigger","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO released.feed VALUES (8, 19748, 1795314870500206, 'shop', 'backfill', NULL, '{"backfill":1,"pipeline":"p","state":"queued"}');
+INSERT INTO released.run VALUES (1, 'shop', 'p', 'manual', 'completed', '', 1795314866206156, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T02:34:26.206065+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"manual/20261122T023426_206065","interval_start_datetime":{"$datetime":"2026-11-22T02:34:26.206065+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T02:34:26.206065+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":1}', NULL, 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7', NULL, 1795314866269415, 1795314866305981, 0, NULL, NULL, false, false, 'own', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', NULL, NULL, NULL, NULL, NULL, '');
+INSERT INTO released.run VALUES (2, 'shop', 'p', 'manual', 'queued', 'Waits for an engine to take it.', 1795314867519418, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T02:34:27.519291+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"manual/20261122T023427_519291","interval_start_datetime":{"$datetime":"2026-11-22T02:34:27.519291+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T02:34:27.519291+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":2}', NULL, 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7', NULL, NULL, NULL, 0, NULL, NULL, false, false, 'engine', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', NULL, NULL, NULL, NULL, NULL, '');
+INSERT INTO released.run VALUES (3, 'shop', 'p', 'trigger', 'queued', 'Waits for an engine to take it.', 1795314869509705, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T02:34:29.493601+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"1/20261122T023429_493601","interval_start_datetime":{"$datetime":"2026-11-22T02:34:29.493601+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T00:00:00+00:00"},"interval_seconds":77130.506399,"interval_start_datetime_previous":{"$datetime":"2026-11-22T00:00:00+00:00"},"pipeline_uuid":"p","repo_path":"/srv/shop","trigger_name":"nightly","pipeline_run_id":3}', NULL, '35029bfa217a91a20149e02ead77cef785038d1ab536d542064a0bd9a809b901', NULL, NULL, NULL, 0, NULL, NULL, false, false, 'engine', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', 1, NULL, NULL, NULL, NULL, 'the command line');
 INSERT INTO released.run_lease VALUES (1, 'shop', 'p', NULL, 1, NULL, 8, 6);
 INSERT INTO released.run_lease VALUES (2, 'shop', 'p', NULL, 0, NULL, 1, 2);
 INSERT INTO released.run_lease VALUES (3, 'shop', 'p', NULL, 0, NULL, 1, 2);
-INSERT INTO released.trigger VALUES (1, 'shop', 'p', 'nightly', 'time', 'file', '{"name":"nightly","type":"time","schedule":"@daily","timezone":"UTC","start_time":null,"active":true,"description":"","envs":[],"variables":{},"sla":null,"settings":{"allow_blocks_to_fail":null,"create_initial_pipeline_run":false,"landing_time_enabled":false,"pipeline_run_limit":null,"skip_if_previous_running":false,"timeout":null,"timeout_status":"failed"},"misfire":"latest","misfire_most":100,"sources":[],"match":{},"limits":[],"priority":0,"product":""}', 1, '', 1795301056576847, 1795301056576847, 1795301056576846, 1795305600000000, '', 1795301056576847, NULL);
-INSERT INTO released.trigger_file VALUES ('shop', 'p', '2147237:1795301056575561598:1795301056575561598:95', '');
-INSERT INTO released.trigger_fire VALUES (1, 'now:e43c48f7ff154b4690fdea88cd152210', 'shop', NULL, 1795301057246377, 'run', 'asked for by the command line', 3);
+INSERT INTO released.trigger VALUES (1, 'shop', 'p', 'nightly', 'time', 'file', '{"name":"nightly","type":"time","schedule":"@daily","timezone":"UTC","start_time":null,"active":true,"description":"","envs":[],"variables":{},"sla":null,"settings":{"allow_blocks_to_fail":null,"create_initial_pipeline_run":false,"landing_time_enabled":false,"pipeline_run_limit":null,"skip_if_previous_running":false,"timeout":null,"timeout_status":"failed"},"misfire":"latest","misfire_most":100,"sources":[],"match":{},"limits":[],"priority":0,"product":""}', 1, '', 1795314868523013, 1795314868523013, 1795314868523012, 1795392000000000, '', 1795314868523013, NULL);
+INSERT INTO released.trigger_file VALUES ('shop', 'p', '2442633:1795314868522067497:1795314868522067497:95', '');
+INSERT INTO released.trigger_fire VALUES (1, 'now:4979c8716013401c840584168379c712', 'shop', NULL, 1795314869509705, 'run', 'asked for by the command line', 3);
 INSERT INTO released.trigger_tally VALUES (1, 'run', 'shop', 1);
 SELECT pg_catalog.setval('released.alert_id_seq', 1, false);
 SELECT pg_catalog.setval('released.audit_id_seq', 3, true);
 SELECT pg_catalog.setval('released.backfill_id_seq', 1, true);
 SELECT pg_catalog.setval('released.feed_id_seq', 8, true);
 SELECT pg_catalog.setval('released.model_version_id_seq', 1, false);
+SELECT pg_catalog.setval('released.monitor_finding_id_seq', 1, false);
+SELECT pg_catalog.setval('released.monitor_result_id_seq', 1, false);
 SELECT pg_catalog.setval('released.person_id_seq', 1, false);
 SELECT pg_catalog.setval('released.promotion_id_seq', 1, false);
 SELECT pg_catalog.setval('released.run_id_seq', 3, true);
@@ -729,6 +791,12 @@ ALTER TABLE ONLY released.model
     ADD CONSTRAINT model_pk PRIMARY KEY (project, name);
 ALTER TABLE ONLY released.model_version
     ADD CONSTRAINT model_version_pk PRIMARY KEY (id);
+ALTER TABLE ONLY released.monitor_finding
+    ADD CONSTRAINT monitor_finding_pk PRIMARY KEY (id);
+ALTER TABLE ONLY released.monitor_result
+    ADD CONSTRAINT monitor_result_pk PRIMARY KEY (id);
+ALTER TABLE ONLY released.mute
+    ADD CONSTRAINT mute_pk PRIMARY KEY (project, subject, person);
 ALTER TABLE ONLY released.person
     ADD CONSTRAINT person_pk PRIMARY KEY (id);
 ALTER TABLE ONLY released.process_figure
@@ -773,6 +841,8 @@ ALTER TABLE ONLY released.trigger_file
     ADD CONSTRAINT trigger_file_pk PRIMARY KEY (project, pipeline);
 ALTER TABLE ONLY released.trigger_fire
     ADD CONSTRAINT trigger_fire_pk PRIMARY KEY (trigger_id, key);
+ALTER TABLE ONLY released.trigger_pause
+    ADD CONSTRAINT trigger_pause_pk PRIMARY KEY (project);
 ALTER TABLE ONLY released.trigger
     ADD CONSTRAINT trigger_pk PRIMARY KEY (id);
 ALTER TABLE ONLY released.trigger_source
@@ -797,11 +867,15 @@ CREATE INDEX feed_by_writer ON released.feed USING btree (writer, id);
 CREATE INDEX idempotency_by_age ON released.idempotency USING btree (created);
 CREATE UNIQUE INDEX model_version_by_number ON released.model_version USING btree (project, model, number);
 CREATE INDEX model_version_by_origin ON released.model_version USING btree (project, model, run_id, block_run, digest);
+CREATE INDEX monitor_finding_by_monitor ON released.monitor_finding USING btree (project, monitor, id);
+CREATE UNIQUE INDEX monitor_finding_holds ON released.monitor_finding USING btree (project, monitor, kind) WHERE (closed IS NULL);
+CREATE INDEX monitor_result_by_monitor ON released.monitor_result USING btree (project, monitor, id);
 CREATE UNIQUE INDEX person_by_email ON released.person USING btree (email);
 CREATE INDEX promotion_by_model ON released.promotion USING btree (project, model, id);
 CREATE INDEX restored_by_run ON released.restored USING btree (run_id);
 CREATE INDEX restored_by_version ON released.restored USING btree (version_id);
 CREATE INDEX run_by_backfill ON released.run USING btree (backfill_id, slice, id) WHERE (backfill_id IS NOT NULL);
+CREATE INDEX run_by_person ON released.run USING btree (project, requested_by, id, kind);
 CREATE INDEX run_by_pipeline ON released.run USING btree (project, pipeline, id, kind);
 CREATE INDEX run_by_pipeline_and_state ON released.run USING btree (project, pipeline, state, id, kind);
 CREATE INDEX run_by_product ON released.run USING btree (project, product, id) WHERE (product IS NOT NULL);

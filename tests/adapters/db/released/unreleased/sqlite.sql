@@ -74,8 +74,8 @@ CREATE TABLE attempt (
     CONSTRAINT attempt_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-INSERT INTO "attempt" VALUES(1,'load',1,'shop',0,'ended',1795301053046057,1,1795301053054020,'host',32286,619372,'completed','','/srv/shop/.blockwright/runs/1/load/1/manifest.json','d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
-INSERT INTO "attempt" VALUES(1,'step',1,'shop',0,'ended',1795301053056620,1,1795301053060421,'host',32287,619374,'completed','','/srv/shop/.blockwright/runs/1/step/1/manifest.json','d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
+INSERT INTO "attempt" VALUES(1,'load',1,'shop',0,'ended',1795314862038441,1,1795314862045617,'host',29284,687956,'completed','','/srv/shop/.blockwright/runs/1/load/1/manifest.json','d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
+INSERT INTO "attempt" VALUES(1,'step',1,'shop',0,'ended',1795314862049205,1,1795314862058315,'host',29285,687960,'completed','','/srv/shop/.blockwright/runs/1/step/1/manifest.json','d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
 CREATE TABLE audit (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     time BIGINT NOT NULL,
@@ -87,9 +87,9 @@ CREATE TABLE audit (
     address TEXT NOT NULL,
     data TEXT NOT NULL
 );
-INSERT INTO "audit" VALUES(1,1795301053703302,'root on the command line','trigger.create','shop','p/nightly','done','local','{"trigger":1}');
-INSERT INTO "audit" VALUES(2,1795301054109886,'root on the command line','trigger.run','shop','p/nightly','done','local','{"trigger":1,"run":3}');
-INSERT INTO "audit" VALUES(3,1795301054453694,'root on the command line','backfill.create','shop','p','done','local','{"backfill":1}');
+INSERT INTO "audit" VALUES(1,1795314863049552,'root on the command line','trigger.create','shop','p/nightly','done','local','{"trigger":1}');
+INSERT INTO "audit" VALUES(2,1795314863669110,'root on the command line','trigger.run','shop','p/nightly','done','local','{"trigger":1,"run":3}');
+INSERT INTO "audit" VALUES(3,1795314864308701,'root on the command line','backfill.create','shop','p','done','local','{"backfill":1}');
 CREATE TABLE backfill (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     project TEXT NOT NULL,
@@ -105,7 +105,7 @@ CREATE TABLE backfill (
     started BIGINT,
     finished BIGINT
 );
-INSERT INTO "backfill" VALUES(1,'shop','p','2024-01-01 … 2024-01-03','queued','','{"dates":{"start":1704067200000000,"end":1704240000000000,"interval":"day","units":1,"timezone":"UTC"},"variables":{}}',4,NULL,'the command line',1795301054421401,NULL,NULL);
+INSERT INTO "backfill" VALUES(1,'shop','p','2024-01-01 … 2024-01-03','queued','','{"dates":{"start":1704067200000000,"end":1704240000000000,"interval":"day","units":1,"timezone":"UTC"},"variables":{}}',4,NULL,'the command line',1795314864235797,NULL,NULL);
 CREATE TABLE backfill_slice (
     backfill_id INTEGER NOT NULL,
     position INTEGER NOT NULL,
@@ -161,8 +161,8 @@ CREATE TABLE block_run (
     CONSTRAINT block_run_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-INSERT INTO "block_run" VALUES(1,'load','shop','p',0,'load','block',NULL,NULL,'completed','',1,0,0,0.0,NULL,1795301053043028,1795301053054020,0.002039,0.002017,63016960,'4aa3f464c9c839242aaafb4c04c62943a2988116c4b5e2bc8a94773bd26ff30b',0,NULL,'[{"name":"output_0","digest":"d63bd9a826af91c1fea371965a64e11ee20f13e46b5f52c59901136605b3a487","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]',0,0,NULL,NULL,'/srv/shop/.blockwright/runs/1/load/1/manifest.json',1795301053054020,1795301053054020);
-INSERT INTO "block_run" VALUES(1,'step','shop','p',1,'step','block',NULL,NULL,'completed','',1,0,0,0.0,NULL,1795301053054020,1795301053060421,0.001929,0.001912,63082496,'ff0229bc8e075b6870ee54de3f2bca41b184fe2d0b63fd6b091c5e24a07422d3',0,NULL,'[{"name":"output_0","digest":"813e9b729141e7f385afa0a2d0df3e6c3789e427ffe4aeef566a565bc8f2fe3d","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]',0,0,NULL,NULL,'/srv/shop/.blockwright/runs/1/step/1/manifest.json',1795301053060421,1795301053060421);
+INSERT INTO "block_run" VALUES(1,'load','shop','p',0,'load','block',NULL,NULL,'completed','',1,0,0,0.0,NULL,1795314862034353,1795314862045617,0.003084,0.002107,62861312,'4aa3f464c9c839242aaafb4c04c62943a2988116c4b5e2bc8a94773bd26ff30b',0,NULL,'[{"name":"output_0","digest":"d63bd9a826af91c1fea371965a64e11ee20f13e46b5f52c59901136605b3a487","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]',0,0,NULL,NULL,'/srv/shop/.blockwright/runs/1/load/1/manifest.json',1795314862045617,1795314862045617);
+INSERT INTO "block_run" VALUES(1,'step','shop','p',1,'step','block',NULL,NULL,'completed','',1,0,0,0.0,NULL,1795314862045617,1795314862058315,0.00237,0.002345,62869504,'ff0229bc8e075b6870ee54de3f2bca41b184fe2d0b63fd6b091c5e24a07422d3',0,NULL,'[{"name":"output_0","digest":"813e9b729141e7f385afa0a2d0df3e6c3789e427ffe4aeef566a565bc8f2fe3d","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]',0,0,NULL,NULL,'/srv/shop/.blockwright/runs/1/step/1/manifest.json',1795314862058315,1795314862058315);
 INSERT INTO "block_run" VALUES(2,'load','shop','p',0,'load','block',NULL,NULL,'waiting','',0,0,0,0.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,'[]',0,0,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "block_run" VALUES(2,'step','shop','p',1,'step','block',NULL,NULL,'waiting','',0,0,0,0.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,'[]',0,0,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "block_run" VALUES(3,'load','shop','p',0,'load','block',NULL,NULL,'waiting','',0,0,0,0.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,'[]',0,0,NULL,NULL,NULL,NULL,NULL);
@@ -222,16 +222,16 @@ CREATE TABLE event (
     CONSTRAINT event_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-INSERT INTO "event" VALUES(1,1,'shop',1795301053004893,'run.queued',NULL,'{"kind":"manual","reason":"Waits for an engine to take it."}');
-INSERT INTO "event" VALUES(1,2,'shop',1795301053043088,'block.queued','load','{"attempt":0}');
-INSERT INTO "event" VALUES(1,3,'shop',1795301053043088,'run.running',NULL,'{}');
-INSERT INTO "event" VALUES(1,4,'shop',1795301053043088,'block.running','load','{"attempt":1}');
-INSERT INTO "event" VALUES(1,5,'shop',1795301053054181,'block.completed','load','{"attempt":1}');
-INSERT INTO "event" VALUES(1,6,'shop',1795301053054181,'block.running','step','{"attempt":1}');
-INSERT INTO "event" VALUES(1,7,'shop',1795301053060548,'block.completed','step','{"attempt":1}');
-INSERT INTO "event" VALUES(1,8,'shop',1795301053060548,'run.completed',NULL,'{}');
-INSERT INTO "event" VALUES(2,1,'shop',1795301053375135,'run.queued',NULL,'{"kind":"manual","reason":"Waits for an engine to take it."}');
-INSERT INTO "event" VALUES(3,1,'shop',1795301054092066,'run.queued',NULL,'{"kind":"trigger","reason":"Waits for an engine to take it."}');
+INSERT INTO "event" VALUES(1,1,'shop',1795314861979911,'run.queued',NULL,'{"kind":"manual","reason":"Waits for an engine to take it."}');
+INSERT INTO "event" VALUES(1,2,'shop',1795314862034431,'block.queued','load','{"attempt":0}');
+INSERT INTO "event" VALUES(1,3,'shop',1795314862034431,'run.running',NULL,'{}');
+INSERT INTO "event" VALUES(1,4,'shop',1795314862034431,'block.running','load','{"attempt":1}');
+INSERT INTO "event" VALUES(1,5,'shop',1795314862045856,'block.completed','load','{"attempt":1}');
+INSERT INTO "event" VALUES(1,6,'shop',1795314862045856,'block.running','step','{"attempt":1}');
+INSERT INTO "event" VALUES(1,7,'shop',1795314862058519,'block.completed','step','{"attempt":1}');
+INSERT INTO "event" VALUES(1,8,'shop',1795314862058519,'run.completed',NULL,'{}');
+INSERT INTO "event" VALUES(2,1,'shop',1795314862538767,'run.queued',NULL,'{"kind":"manual","reason":"Waits for an engine to take it."}');
+INSERT INTO "event" VALUES(3,1,'shop',1795314863641687,'run.queued',NULL,'{"kind":"trigger","reason":"Waits for an engine to take it."}');
 CREATE TABLE feed (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     writer BIGINT DEFAULT 0 NOT NULL,
@@ -241,14 +241,14 @@ CREATE TABLE feed (
     run_id INTEGER,
     data TEXT NOT NULL
 );
-INSERT INTO "feed" VALUES(1,0,1795301053004893,'shop','run',1,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO "feed" VALUES(2,0,1795301053043088,'shop','run',1,'{"pipeline":"p","events":[{"number":2,"kind":"block.queued","block_run":"load","data":{"attempt":0}},{"number":3,"kind":"run.running","block_run":null,"data":{}},{"number":4,"kind":"block.running","block_run":"load","data":{"attempt":1}}]}');
-INSERT INTO "feed" VALUES(3,0,1795301053054181,'shop','run',1,'{"pipeline":"p","events":[{"number":5,"kind":"block.completed","block_run":"load","data":{"attempt":1}},{"number":6,"kind":"block.running","block_run":"step","data":{"attempt":1}}]}');
-INSERT INTO "feed" VALUES(4,0,1795301053060548,'shop','run',1,'{"pipeline":"p","events":[{"number":7,"kind":"block.completed","block_run":"step","data":{"attempt":1}},{"number":8,"kind":"run.completed","block_run":null,"data":{}}]}');
-INSERT INTO "feed" VALUES(5,0,1795301053375135,'shop','run',2,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO "feed" VALUES(6,0,1795301053661038,'shop','trigger',NULL,'{"pipeline":"p","name":"nightly","trigger":1,"changed":true}');
-INSERT INTO "feed" VALUES(7,0,1795301054092066,'shop','run',3,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"trigger","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO "feed" VALUES(8,0,1795301054421401,'shop','backfill',NULL,'{"backfill":1,"pipeline":"p","state":"queued"}');
+INSERT INTO "feed" VALUES(1,0,1795314861979911,'shop','run',1,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO "feed" VALUES(2,0,1795314862034431,'shop','run',1,'{"pipeline":"p","events":[{"number":2,"kind":"block.queued","block_run":"load","data":{"attempt":0}},{"number":3,"kind":"run.running","block_run":null,"data":{}},{"number":4,"kind":"block.running","block_run":"load","data":{"attempt":1}}]}');
+INSERT INTO "feed" VALUES(3,0,1795314862045856,'shop','run',1,'{"pipeline":"p","events":[{"number":5,"kind":"block.completed","block_run":"load","data":{"attempt":1}},{"number":6,"kind":"block.running","block_run":"step","data":{"attempt":1}}]}');
+INSERT INTO "feed" VALUES(4,0,1795314862058519,'shop','run',1,'{"pipeline":"p","events":[{"number":7,"kind":"block.completed","block_run":"step","data":{"attempt":1}},{"number":8,"kind":"run.completed","block_run":null,"data":{}}]}');
+INSERT INTO "feed" VALUES(5,0,1795314862538767,'shop','run',2,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO "feed" VALUES(6,0,1795314862976565,'shop','trigger',NULL,'{"pipeline":"p","name":"nightly","trigger":1,"changed":true}');
+INSERT INTO "feed" VALUES(7,0,1795314863641687,'shop','run',3,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"trigger","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO "feed" VALUES(8,0,1795314864235797,'shop','backfill',NULL,'{"backfill":1,"pipeline":"p","state":"queued"}');
 CREATE TABLE feed_end (
     id INTEGER NOT NULL,
     writer BIGINT NOT NULL,
@@ -313,8 +313,47 @@ CREATE TABLE model_version (
     block_run TEXT NOT NULL,
     git_commit TEXT,
     snapshot TEXT NOT NULL,
-    created BIGINT NOT NULL
+    created BIGINT NOT NULL,
+    reference TEXT NOT NULL
 );
+CREATE TABLE monitor_finding (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    monitor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    opened BIGINT NOT NULL,
+    seen BIGINT NOT NULL,
+    closed BIGINT,
+    reason TEXT NOT NULL
+);
+CREATE TABLE monitor_result (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    project TEXT NOT NULL,
+    monitor TEXT NOT NULL,
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    evaluated BIGINT NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    row_count BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    requested_by TEXT NOT NULL,
+    document TEXT NOT NULL
+);
+CREATE TABLE mute (
+    project TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    person TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    author TEXT NOT NULL,
+    created BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    CONSTRAINT mute_pk PRIMARY KEY (project, subject, person)
+)
+ WITHOUT ROWID;
 CREATE TABLE person (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     email TEXT NOT NULL,
@@ -413,9 +452,9 @@ CREATE TABLE run (
     product TEXT,
     requested_by TEXT NOT NULL
 );
-INSERT INTO "run" VALUES(1,'shop','p','manual','completed','',1795301053004893,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-21T22:44:13.004807+00:00"},"ds":"2026-11-21","hr":"22","env":"dev","event":{},"execution_partition":"manual/20261121T224413_004807","interval_start_datetime":{"$datetime":"2026-11-21T22:44:13.004807+00:00"},"interval_end_datetime":{"$datetime":"2026-11-22T22:44:13.004807+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":1}',NULL,'d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7',NULL,1795301053042869,1795301053060421,0,NULL,NULL,0,0,'own',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',NULL,NULL,NULL,NULL,NULL,'');
-INSERT INTO "run" VALUES(2,'shop','p','manual','queued','Waits for an engine to take it.',1795301053375135,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-21T22:44:13.375054+00:00"},"ds":"2026-11-21","hr":"22","env":"dev","event":{},"execution_partition":"manual/20261121T224413_375054","interval_start_datetime":{"$datetime":"2026-11-21T22:44:13.375054+00:00"},"interval_end_datetime":{"$datetime":"2026-11-22T22:44:13.375054+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":2}',NULL,'d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7',NULL,NULL,NULL,0,NULL,NULL,0,0,'engine',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',NULL,NULL,NULL,NULL,NULL,'');
-INSERT INTO "run" VALUES(3,'shop','p','trigger','queued','Waits for an engine to take it.',1795301054092066,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-21T22:44:14.080306+00:00"},"ds":"2026-11-21","hr":"22","env":"dev","event":{},"execution_partition":"1/20261121T224414_080306","interval_start_datetime":{"$datetime":"2026-11-21T22:44:14.080306+00:00"},"interval_end_datetime":{"$datetime":"2026-11-22T00:00:00+00:00"},"interval_seconds":4545.919694,"interval_start_datetime_previous":{"$datetime":"2026-11-21T00:00:00+00:00"},"pipeline_uuid":"p","repo_path":"/srv/shop","trigger_name":"nightly","pipeline_run_id":3}',NULL,'35029bfa217a91a20149e02ead77cef785038d1ab536d542064a0bd9a809b901',NULL,NULL,NULL,0,NULL,NULL,0,0,'engine',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',1,NULL,NULL,NULL,NULL,'the command line');
+INSERT INTO "run" VALUES(1,'shop','p','manual','completed','',1795314861979911,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T02:34:21.979814+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"manual/20261122T023421_979814","interval_start_datetime":{"$datetime":"2026-11-22T02:34:21.979814+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T02:34:21.979814+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":1}',NULL,'d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7',NULL,1795314862034202,1795314862058315,0,NULL,NULL,0,0,'own',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',NULL,NULL,NULL,NULL,NULL,'');
+INSERT INTO "run" VALUES(2,'shop','p','manual','queued','Waits for an engine to take it.',1795314862538767,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T02:34:22.538670+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"manual/20261122T023422_538670","interval_start_datetime":{"$datetime":"2026-11-22T02:34:22.538670+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T02:34:22.538670+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":2}',NULL,'d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7',NULL,NULL,NULL,0,NULL,NULL,0,0,'engine',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',NULL,NULL,NULL,NULL,NULL,'');
+INSERT INTO "run" VALUES(3,'shop','p','trigger','queued','Waits for an engine to take it.',1795314863641687,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T02:34:23.619642+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"1/20261122T023423_619642","interval_start_datetime":{"$datetime":"2026-11-22T02:34:23.619642+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T00:00:00+00:00"},"interval_seconds":77136.380358,"interval_start_datetime_previous":{"$datetime":"2026-11-22T00:00:00+00:00"},"pipeline_uuid":"p","repo_path":"/srv/shop","trigger_name":"nightly","pipeline_run_id":3}',NULL,'35029bfa217a91a20149e02ead77cef785038d1ab536d542064a0bd9a809b901',NULL,NULL,NULL,0,NULL,NULL,0,0,'engine',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',1,NULL,NULL,NULL,NULL,'the command line');
 CREATE TABLE run_cost (
     run_id INTEGER NOT NULL,
     project TEXT NOT NULL,
@@ -582,7 +621,7 @@ CREATE TABLE "trigger" (
     updated BIGINT,
     gone BIGINT
 );
-INSERT INTO "trigger" VALUES(1,'shop','p','nightly','time','file','{"name":"nightly","type":"time","schedule":"@daily","timezone":"UTC","start_time":null,"active":true,"description":"","envs":[],"variables":{},"sla":null,"settings":{"allow_blocks_to_fail":null,"create_initial_pipeline_run":false,"landing_time_enabled":false,"pipeline_run_limit":null,"skip_if_previous_running":false,"timeout":null,"timeout_status":"failed"},"misfire":"latest","misfire_most":100,"sources":[],"match":{},"limits":[],"priority":0,"product":""}',1,'',1795301053661038,1795301053661038,1795301053661037,1795305600000000,'',1795301053661038,NULL);
+INSERT INTO "trigger" VALUES(1,'shop','p','nightly','time','file','{"name":"nightly","type":"time","schedule":"@daily","timezone":"UTC","start_time":null,"active":true,"description":"","envs":[],"variables":{},"sla":null,"settings":{"allow_blocks_to_fail":null,"create_initial_pipeline_run":false,"landing_time_enabled":false,"pipeline_run_limit":null,"skip_if_previous_running":false,"timeout":null,"timeout_status":"failed"},"misfire":"latest","misfire_most":100,"sources":[],"match":{},"limits":[],"priority":0,"product":""}',1,'',1795314862976565,1795314862976565,1795314862976564,1795392000000000,'',1795314862976565,NULL);
 CREATE TABLE trigger_file (
     project TEXT NOT NULL,
     pipeline TEXT NOT NULL,
@@ -591,7 +630,7 @@ CREATE TABLE trigger_file (
     CONSTRAINT trigger_file_pk PRIMARY KEY (project, pipeline)
 )
  WITHOUT ROWID;
-INSERT INTO "trigger_file" VALUES('shop','p','2146456:1795301053660030108:1795301053660030108:95','');
+INSERT INTO "trigger_file" VALUES('shop','p','2442577:1795314862975439348:1795314862975439348:95','');
 CREATE TABLE trigger_fire (
     trigger_id INTEGER NOT NULL,
     "key" TEXT NOT NULL,
@@ -605,7 +644,16 @@ CREATE TABLE trigger_fire (
     CONSTRAINT trigger_fire_trigger_id_fk FOREIGN KEY(trigger_id) REFERENCES "trigger" (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-INSERT INTO "trigger_fire" VALUES(1,'now:8897c47b165546a7961d2e6371cef42d','shop',NULL,1795301054092066,'run','asked for by the command line',3);
+INSERT INTO "trigger_fire" VALUES(1,'now:393b291a5eb34f16be8c5a9f722fb9c1','shop',NULL,1795314863641687,'run','asked for by the command line',3);
+CREATE TABLE trigger_pause (
+    project TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    author TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT,
+    CONSTRAINT trigger_pause_pk PRIMARY KEY (project)
+)
+ WITHOUT ROWID;
 CREATE TABLE trigger_source (
     project TEXT NOT NULL,
     source TEXT NOT NULL,
@@ -654,9 +702,13 @@ CREATE INDEX feed_by_writer ON feed (writer, id);
 CREATE INDEX idempotency_by_age ON idempotency (created);
 CREATE UNIQUE INDEX model_version_by_number ON model_version (project, model, number);
 CREATE INDEX model_version_by_origin ON model_version (project, model, run_id, block_run, digest);
+CREATE INDEX monitor_finding_by_monitor ON monitor_finding (project, monitor, id);
+CREATE UNIQUE INDEX monitor_finding_holds ON monitor_finding (project, monitor, kind) WHERE closed IS NULL;
+CREATE INDEX monitor_result_by_monitor ON monitor_result (project, monitor, id);
 CREATE UNIQUE INDEX person_by_email ON person (email);
 CREATE INDEX promotion_by_model ON promotion (project, model, id);
 CREATE INDEX run_by_backfill ON run (backfill_id, slice, id) WHERE backfill_id IS NOT NULL;
+CREATE INDEX run_by_person ON run (project, requested_by, id, kind);
 CREATE INDEX run_by_pipeline ON run (project, pipeline, id, kind);
 CREATE INDEX run_by_pipeline_and_state ON run (project, pipeline, state, id, kind);
 CREATE INDEX run_by_product ON run (project, product, id) WHERE product IS NOT NULL;

@@ -109,13 +109,13 @@ interface Marks {
 
 function columnsOf({ current, newest, keeping, entries }: Marks): readonly Column<Version>[] {
   return [
-    { id: "version", title: "Version", width: 76, align: "end", cell: ({ version }) => <strong>{version}</strong> },
+    { id: "version", title: "Version", width: 68, align: "end", cell: ({ version }) => <strong>{version}</strong> },
     {
       id: "marks",
       title: "Kept",
       width: "3fr",
       cell: (version) => (
-        <>
+        <span className={styles.marks}>
           {version.version === newest ? <span className="hint">newest</span> : null}
           {version.version === current && current !== newest ? <span>restored</span> : null}
           {version.pinned ? <FreshnessChip freshness="pinned" /> : null}
@@ -132,10 +132,10 @@ function columnsOf({ current, newest, keeping, entries }: Marks): readonly Colum
             </span>
           ))}
           {version.available || version.parts !== null ? null : <span className="hint">bytes are gone</span>}
-        </>
+        </span>
       ),
     },
-    { id: "made", title: "Written", width: 124, cell: ({ made }) => <Ago at={made} /> },
+    { id: "made", title: "Written", width: 104, cell: ({ made }) => <Ago at={made} /> },
     { id: "run", title: "By", width: 84, wide: true, cell: ({ run }) => <RunLink run={run} /> },
     {
       id: "rows",

@@ -1,11 +1,11 @@
 /** What needs somebody now, worst first, each with the next thing to do. */
 import { Link, useNavigate } from "@tanstack/react-router";
-import { AlertTriangle, Clock, FileWarning, OctagonX, PlugZap, Siren } from "lucide-react";
+import { AlertTriangle, BellOff, Clock, FileWarning, OctagonX, PlugZap, Siren } from "lucide-react";
 import { useState } from "react";
 import { useKeys } from "@/app/keys";
 import { useRefusal } from "@/features/projects";
 import { retryRun } from "@/features/runs";
-import { Button } from "@/ui/Button";
+import { Button, IconButton } from "@/ui/Button";
 import { counted } from "@/ui/format";
 import { Problem } from "@/ui/Problem";
 import ui from "@/ui/parts.module.css";
@@ -13,6 +13,8 @@ import { Ago } from "@/ui/time";
 import { tell } from "@/ui/toasts";
 import type { Need, Overview } from "../api";
 import styles from "../home.module.css";
+import { MuteDialog, MutedList } from "./Mute";
+import { Why } from "./Why";
 
 const LOOKS = {
   engine: { icon: PlugZap, tone: ui.fail, word: "No engine" },
@@ -21,12 +23,13 @@ const LOOKS = {
   stuck: { icon: AlertTriangle, tone: ui.warn, word: "Stuck" },
   late: { icon: Clock, tone: ui.warn, word: "Late" },
   alert: { icon: Siren, tone: ui.warn, word: "Alert" },
+  request: { icon: Clock, tone: ui.warn, word: "Waits for a word" },
 } as const;
 
 const SHOWN = 8;
 
 export function Needs({ project, overview }: { readonly project: string; readonly overview: Overview }) {
-  const { needs, looked } = overview;
+  const { needs, muted, looked } = overview;
   const [all, setAll] = useState(false);
   const shown = all ? needs : needs.slice(0, SHOWN);
   const open = useOpen();
@@ -52,7 +55,7 @@ export function Needs({ project, overview }: { readonly project: string; readonl
         <ul className={styles.needs}>
           {shown.map((need) => (
             <NeedRow
-              key={`${need.kind} ${need.pipeline} ${need.run} ${need.trigger} ${need.alert}`}
+              key={`${need.kind} ${need.pipeline} ${need.run} ${need.trigger} ${need.alert} ${need.promotion}`}
               project={project}
               need={need}
               first={need === firstFailed}
@@ -60,6 +63,7 @@ export function Needs({ project, overview }: { readonly project: string; readonl
           ))}
         </ul>
       )}
+      {muted.length ? <MutedList project={project} muted={muted} /> : null}
       {needs.length > SHOWN ? (
         <Button look="bare" onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show ${counted(needs.length - SHOWN, "more", "more")}`}
@@ -72,7 +76,8 @@ export function Needs({ project, overview }: { readonly project: string; readonl
 function useOpen(): (need: Need) => void {
   const navigate = useNavigate();
   return (need) => {
-    if (need.run !== null) {
+    if (need.model !== null) void navigate({ to: "/models/$model", params: { model: need.model } });
+    else if (need.run !== null) {
       void navigate({
         to: "/runs/$run",
         params: { run: String(need.run) },
@@ -104,6 +109,8 @@ function NeedRow({ project, need, first }: NeedRowProps) {
   const refused = useRefusal("run", need.pipeline ?? "");
   const [wrong, setWrong] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  const [told, setTold] = useState(false);
+  const [muting, setMuting] = useState(false);
   const retry = async () => {
     if (need.run === null) return;
     setBusy(true);
@@ -150,12 +157,20 @@ function NeedRow({ project, need, first }: NeedRowProps) {
       <span className={`quiet ${styles.since}`}>{need.since ? <Ago at={need.since} /> : null}</span>
       <span className={styles.acts}>
         <Button onClick={() => open(need)}>Open</Button>
+        <Button aria-expanded={told} aria-label={`Why: ${titleOf(need)}`} onClick={() => setTold(!told)}>
+          Why
+        </Button>
         {need.kind === "failed" && need.run !== null ? (
           <Button blocked={refused ?? (busy ? "It is being asked for." : undefined)} onClick={() => void retry()}>
             Retry{need.block ? ` from ${need.block.split(":")[0]}` : ""}
           </Button>
         ) : null}
+        <IconButton label={`Mute: ${titleOf(need)}`} onClick={() => setMuting(true)}>
+          <BellOff size={14} strokeWidth={1.5} aria-hidden />
+        </IconButton>
       </span>
+      {told ? <Why project={project} need={need} /> : null}
+      {muting ? <MuteDialog project={project} need={need} onClose={() => setMuting(false)} /> : null}
       {wrong ? (
         <div className={styles.wrong}>
           <Problem error={wrong} />

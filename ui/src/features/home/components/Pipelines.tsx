@@ -15,10 +15,12 @@ interface PipelinesProps {
   readonly pipelines: readonly PipelineOverview[];
   readonly freshness: ReadonlyMap<string, Freshness> | undefined;
   readonly running: Overview["running"];
+  /** No trigger of the project fires now. */
+  readonly paused: boolean;
   readonly more: (() => void) | undefined;
 }
 
-export function Pipelines({ pipelines, freshness, more }: PipelinesProps) {
+export function Pipelines({ pipelines, freshness, paused, more }: PipelinesProps) {
   const navigate = useNavigate();
   const columns = useMemo<readonly Column<PipelineOverview>[]>(
     () => [
@@ -41,7 +43,9 @@ export function Pipelines({ pipelines, freshness, more }: PipelinesProps) {
         width: 116,
         wide: true,
         cell: ({ uuid, next_fire, late }) =>
-          late ? (
+          paused && next_fire ? (
+            <span className="hint">paused</span>
+          ) : late ? (
             <span className={styles.late}>late</span>
           ) : next_fire ? (
             <Ago at={next_fire} />
@@ -65,7 +69,7 @@ export function Pipelines({ pipelines, freshness, more }: PipelinesProps) {
         cell: ({ uuid, blocks }) => <Fresh counts={freshness?.get(uuid)} blocks={blocks} />,
       },
     ],
-    [freshness],
+    [freshness, paused],
   );
   return (
     <Table

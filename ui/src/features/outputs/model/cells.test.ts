@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { full, isNumber, moment, oneLine, shortType, shownBetween, tsv, widthOf } from "./cells";
+import { csv, full, isNumber, markdown, moment, oneLine, shortType, shownBetween, tsv, widthOf } from "./cells";
 
 test("a value is one line, however many it has", () => {
   expect(oneLine("a\nb\tc")).toBe("a⏎b⇥c");
@@ -29,6 +29,21 @@ test("what is copied survives a spreadsheet", () => {
       [null, 'say "no"'],
     ]),
   ).toBe('"a\tb"\t1\n\t"say ""no"""');
+});
+
+test("as CSV and Markdown it stands below its names, and what would break the table does not", () => {
+  const columns = [
+    { name: "a|b", type: "str" },
+    { name: "count", type: "int64" },
+  ];
+  const rows = [
+    ["one, two\nlines | bar \\", 1],
+    [null, { deep: [1] }],
+  ];
+  expect(markdown(columns, rows)).toBe(
+    ["| a\\|b | count |", "| --- | ---: |", "| one, two<br>lines \\| bar \\\\ | 1 |", '|  | {"deep":[1]} |'].join("\n"),
+  );
+  expect(csv(["a", 'b"'], [["one, two", null]])).toBe('a,"b"""\n"one, two",');
 });
 
 test("columns are wide enough for their names and no wider than bounds", () => {

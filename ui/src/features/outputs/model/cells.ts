@@ -52,6 +52,32 @@ export function tsv(rows: readonly (readonly unknown[])[]): string {
 
 const quoted = (text: string): string => (/[\t\n\r"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+/** The same as CSV, below the names of its columns. */
+export function csv(names: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const lines = [names, ...rows.map((row) => row.map((value) => (value === null ? "" : full(value))))];
+  return lines
+    .map((line) => line.map((text) => (/[,\n\r"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(","))
+    .join("\n");
+}
+
+/** The same as a table of Markdown, below the names of its columns; numbers stand at the right. */
+export function markdown(
+  columns: readonly { readonly name: string; readonly type: string }[],
+  rows: readonly (readonly unknown[])[],
+): string {
+  const cell = (value: unknown) =>
+    (value === null || value === undefined ? "" : typeof value === "string" ? value : written(value))
+      .replaceAll("\\", "\\\\")
+      .replaceAll("|", "\\|")
+      .replace(/\r\n|[\n\r]/g, "<br>");
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(columns.map(({ name }) => cell(name))),
+    line(columns.map(({ type }) => (isNumber(type) ? "---:" : "---"))),
+    ...rows.map((row) => line(row.map(cell))),
+  ].join("\n");
+}
+
 /** How wide a column begins: for its name, its type and the first of its values. */
 export function widthOf(name: string, type: string, samples: readonly unknown[]): number {
   const letters = Math.max(...samples.map((value) => (isTime(type) ? moment(value) : oneLine(value)).length), 0);

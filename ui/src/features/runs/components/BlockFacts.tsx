@@ -1,6 +1,9 @@
 /** What a block run cost, how its tests went, and what it was told. */
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { experiments } from "@/features/experiments";
+import { useProject } from "@/features/projects";
 import { TestFailures } from "@/ui/BlockError";
 import { Empty } from "@/ui/blocks";
 import { bytes, counted, duration } from "@/ui/format";
@@ -157,6 +160,7 @@ function Spec({
           {snapshot !== run.snapshot ? <span className="hint"> other than at the start of the run</span> : null}
         </Fact>
         <Fact name="Priority">{run.priority}</Fact>
+        <Tracked run={run.id} row={row} />
       </Facts>
       <h3>Variables</h3>
       {Object.keys(run.variables).length ? (
@@ -171,6 +175,24 @@ function Spec({
         <p className="quiet">The run has none.</p>
       )}
     </div>
+  );
+}
+
+/** What the block recorded with MLflow in this run. */
+function Tracked({ run, row }: { readonly run: number; readonly row: BlockRun }) {
+  const { data } = useQuery(experiments.ofRun(useProject(), run));
+  const mine = data?.filter((tracked) => tracked.block_run === row.id) ?? [];
+  if (mine.length === 0) return null;
+  return (
+    <Fact name="Tracked as">
+      {mine.map(({ id, name }) => (
+        <div key={id}>
+          <Link to="/experiments/runs/$tracked" params={{ tracked: id }}>
+            {name}
+          </Link>
+        </div>
+      ))}
+    </Fact>
   );
 }
 

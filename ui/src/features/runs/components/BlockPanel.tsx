@@ -1,7 +1,7 @@
 /** One block's part of a run: what went wrong, what it said, took, gave and cost. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useRef } from "react";
 import { LogView } from "@/features/logs";
 import { BlockError } from "@/ui/BlockError";
 import { Bones, Empty } from "@/ui/blocks";
@@ -10,6 +10,7 @@ import { Problem } from "@/ui/Problem";
 import ui from "@/ui/parts.module.css";
 import { StateChip } from "@/ui/StateChip";
 import { Ago } from "@/ui/time";
+import { useCurrentInView } from "@/ui/useCurrentInView";
 import { type BlockRunDetail, type RunDetail, runs } from "../api";
 import type { BlockRun } from "../model/rows";
 import styles from "../run.module.css";
@@ -63,6 +64,8 @@ export function BlockPanel(props: PanelProps) {
   const { project, run, row, reason, tab, attempt, onGo } = props;
   const detail = useQuery(runs.block(project, run.id, row.id));
   const attempts = detail.data?.attempt_list ?? [];
+  const strip = useRef<HTMLDivElement>(null);
+  useCurrentInView(strip, `${row.id} ${tab}`);
   return (
     <section className={styles.panel} aria-label={`Block ${row.id}`} data-region>
       <div className={styles.panelHead}>
@@ -91,7 +94,7 @@ export function BlockPanel(props: PanelProps) {
             ))}
           </select>
         ) : null}
-        <div className={ui.tabs} role="tablist" aria-label={`About ${row.id}`}>
+        <div ref={strip} className={ui.tabs} role="tablist" aria-label={`About ${row.id}`}>
           {tabsOf(row).map((each) => (
             <button
               key={each}

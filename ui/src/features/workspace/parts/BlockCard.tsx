@@ -212,7 +212,7 @@ function Under({ block }: { readonly block: WorkspaceBlock }) {
           {long}
           {when ? (
             <>
-              {" · "}
+              {long ? " · " : ""}
               <Ago at={when} />
             </>
           ) : null}

@@ -1,4 +1,5 @@
 /** The project's files: opened folder by folder, made, renamed and deleted in their place. */
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronDown, ChevronRight, Ellipsis, FilePlus, FolderPlus, Upload } from "lucide-react";
@@ -7,6 +8,7 @@ import { api, taken } from "@/api/client";
 import { git } from "@/features/git";
 import { IconButton } from "@/ui/Button";
 import { Bones } from "@/ui/blocks";
+import { copyText } from "@/ui/clipboard";
 import { Menu } from "@/ui/Menu";
 import { Problem } from "@/ui/Problem";
 import { tell } from "@/ui/toasts";
@@ -264,7 +266,7 @@ function Entry({ entry }: { readonly entry: FileEntry }) {
                 ]),
             { label: "Rename or move", act: () => setRenaming(path), blocked: refusal },
             { label: "Delete", act: () => void remove(), blocked: refusal },
-            { label: "Copy path", act: () => void navigator.clipboard?.writeText(path) },
+            { label: "Copy path", act: () => void copyText(path, "Copied") },
           ]}
         />
       </div>

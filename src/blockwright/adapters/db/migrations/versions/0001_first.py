@@ -194,12 +194,68 @@ def upgrade() -> None:
         sa.Column("git_commit", sa.Text(), nullable=True),
         sa.Column("snapshot", sa.Text(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("model_version_pk")),
         sqlite_autoincrement=True,
     )
     op.create_index("model_version_by_number", "model_version", ["project", "model", "number"], unique=True)
     op.create_index(
         "model_version_by_origin", "model_version", ["project", "model", "run_id", "block_run", "digest"], unique=False
+    )
+    op.create_table(
+        "monitor_finding",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("monitor", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.BigInteger(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("closed", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("monitor_finding_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("monitor_finding_by_monitor", "monitor_finding", ["project", "monitor", "id"], unique=False)
+    op.create_index(
+        "monitor_finding_holds",
+        "monitor_finding",
+        ["project", "monitor", "kind"],
+        unique=True,
+        sqlite_where=sa.text("closed IS NULL"),
+        postgresql_where=sa.text("closed IS NULL"),
+    )
+    op.create_table(
+        "monitor_result",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("monitor", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("evaluated", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("row_count", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("monitor_result_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("monitor_result_by_monitor", "monitor_result", ["project", "monitor", "id"], unique=False)
+    op.create_table(
+        "mute",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("project", "subject", "person", name=op.f("mute_pk")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "person",
@@ -300,6 +356,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("backfill_id IS NOT NULL"),
         postgresql_where=sa.text("backfill_id IS NOT NULL"),
     )
+    op.create_index("run_by_person", "run", ["project", "requested_by", "id", "kind"], unique=False)
     op.create_index("run_by_pipeline", "run", ["project", "pipeline", "id", "kind"], unique=False)
     op.create_index("run_by_pipeline_and_state", "run", ["project", "pipeline", "state", "id", "kind"], unique=False)
     op.create_index(
@@ -423,6 +480,16 @@ def upgrade() -> None:
         sa.Column("signature", sa.Text(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("project", "pipeline", name=op.f("trigger_file_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "trigger_pause",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("project", name=op.f("trigger_pause_pk")),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,140 @@
+"""The whole loop on a year of flights: train on the first months, serve, replay the others as traffic, look for drift,
+train again, compare, promote or keep, roll back. Ends with a line for each version of the model.
+
+python examples/loop.py [PROJECT]
+
+It goes on where it was stopped: what has happened stands in the project's own records.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+EXAMPLES = Path(__file__).resolve().parent
+PROJECT = EXAMPLES / "mlops_demo"
+BLOCKWRIGHT = [sys.executable, "-m", "blockwright"]
+MODEL = "arrival_delay"
+YEAR = 2013
+FIRST = 3
+"""The first version learns from so many months."""
+SEASONS = ((4, 5, 6), (7, 8, 9), (10, 11, 12))
+
+
+@dataclass(frozen=True)
+class Demo:
+    project: Path
+
+    def run(self, pipeline: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The report of a run that completed; SystemExit with what went wrong otherwise."""
+        given = [part for name, value in variables.items() for part in ("--var", f"{name}={json.dumps(value)}")]
+        report = self.ask("run", pipeline, "--reuse", *given, may_fail=True)
+        if report.get("state") != "completed":
+            why = next((one["error"]["message"] for one in report.get("blocks", []) if one.get("error")), "")
+            told = why or report.get("error", {}).get("message", "")
+            raise SystemExit(f"{pipeline} did not complete: {told}\n  blockwright why {report.get('run', 'latest')}")
+        return report
+
+    def ask(self, *words: str, may_fail: bool = False) -> dict[str, Any]:
+        command = [*BLOCKWRIGHT, *words, "--project", str(self.project), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            document: dict[str, Any] = json.loads(done.stdout)
+        except ValueError:
+            raise SystemExit(f"blockwright {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}") from None
+        if done.returncode and not may_fail:
+            raise SystemExit(f"blockwright {' '.join(words)}: {document.get('error', {}).get('message', done.stderr)}")
+        return document
+
+    def output(self, run: int, block: str) -> Any:
+        return self.ask("output", str(run), block)["preview"]["value"]
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """The prediction service, and where it answers."""
+        command = [*BLOCKWRIGHT, "serve", str(self.project), "--port", "auto", "--json"]
+        service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            assert service.stdout is not None
+            line = service.stdout.readline()
+            if not line:
+                raise SystemExit("The prediction service did not start.")
+            yield str(json.loads(line)["url"])
+        finally:
+            service.terminate()
+            service.wait()
+
+
+def main(arguments: list[str]) -> int:
+    demo = Demo(Path(arguments[0]).resolve() if arguments else PROJECT)
+    versions = demo.ask("models", "list")["models"]
+    if not any(one["model"] == MODEL for one in versions):
+        say(f"train on January to March {YEAR}")
+        tell_training(demo, demo.run("training", cut(FIRST)))
+    with demo.served() as url:
+        for season in SEASONS:
+            replay(demo, url, season)
+    summarise(demo)
+    return 0
+
+
+def replay(demo: Demo, url: str, season: tuple[int, ...]) -> None:
+    """A season of flights as traffic; a finding of the monitor trains again on all that was known by then."""
+    began = datetime.now().astimezone()
+    say(f"replay {names(season)} as traffic")
+    report = demo.run("live_traffic", {"asked_months": list(season), "service": url})
+    outcome = demo.output(report["run"], "outcomes")
+    for version, error in outcome["mae"].items():
+        print(f"  version {version} was {error:.2f} minutes off on {outcome['told']:,} flights")
+    result = demo.ask("monitors", "run", MODEL, "--since", began.isoformat())
+    print(f"  {result['state']}: {result['text']}")
+    if result["findings"]:
+        say(f"train again, on January to {names(season[-1:])}")
+        tell_training(demo, demo.run("training", {**cut(season[-1]), "reason": result["text"][:200]}))
+
+
+def cut(months: int) -> dict[str, Any]:
+    """Variables of a training that knows the first ``months``: the last half month judges, the one before chooses."""
+    end = date(YEAR + months // 12, months % 12 + 1, 1)
+    test_from, validation_from = end - timedelta(days=15), end - timedelta(days=30)
+    return {
+        "months": list(range(1, months + 1)),
+        "validation_from": validation_from.isoformat(),
+        "test_from": test_from.isoformat(),
+    }
+
+
+def tell_training(demo: Demo, report: dict[str, Any]) -> None:
+    registered, promoted = (demo.output(report["run"], block) for block in ("register", "promote"))
+    print(f"  version {registered['version']}: {registered['metrics']['mae']:.2f} minutes off on flights it never saw")
+    for version, metrics in registered["champion"].items():
+        print(f"  version {version} on the same flights: {metrics['mae']:.2f}")
+    print(f"  {'promoted' if promoted['promoted'] else 'kept the champion'}: {promoted['why']}")
+
+
+def summarise(demo: Demo) -> None:
+    """A line for each version, and what was promoted when."""
+    print()
+    for line in ("models", "show", MODEL), ("models", "log", MODEL):
+        subprocess.run([*BLOCKWRIGHT, *line, "--project", str(demo.project)], check=False)
+        print()
+
+
+def names(months: tuple[int, ...]) -> str:
+    first, last = (date(YEAR, month, 1).strftime("%B") for month in (months[0], months[-1]))
+    return first if first == last else f"{first} to {last}"
+
+
+def say(what: str) -> None:
+    print(f"\n▸ {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

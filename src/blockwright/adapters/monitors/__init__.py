@@ -1,0 +1,1 @@
+"""The log of predictions, read and summarised by a process of its own."""

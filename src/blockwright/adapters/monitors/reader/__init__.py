@@ -1,0 +1,1 @@
+"""The process that reads the log of predictions."""

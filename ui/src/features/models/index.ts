@@ -1,0 +1,1 @@
+export { type Model, models } from "./api";
