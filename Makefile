@@ -12,7 +12,7 @@ UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) ui/index.html u
 .PHONY: help demo test lint check bench format schema types ui clean
 
 help:
-	@echo "make demo    set up and run the demo project's training pipeline"
+	@echo "make demo    set up, and go once through the loop: train, serve, watch, train again"
 	@echo "make test    set up and run every test"
 	@echo "make ui      build the browser app (made by make test as well)"
 	@echo "make lint    format, lint, types, import floors"
@@ -44,7 +44,7 @@ $(VENV)/.ready-dev: requirements/dev.txt $(VENV)/.ready
 	@touch $@
 
 demo: $(VENV)/.ready
-	@$(BIN)/blockwright run training --project $(DEMO)
+	@$(BIN)/python examples/loop.py
 	@$(BIN)/python examples/report.py
 
 # The browser app is built with this machine's Node, or with one from a Python package.

@@ -32,24 +32,26 @@ SEASONS = ((4, 5, 6), (7, 8, 9), (10, 11, 12))
 class Demo:
     project: Path
 
-    def run(self, pipeline: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The report of a run that completed; SystemExit with what went wrong otherwise."""
+    def run(self, pipeline: str, variables: Mapping[str, Any]) -> int:
+        """The number of a run that completed, with progress in a terminal; SystemExit with the way out otherwise."""
         given = [part for name, value in variables.items() for part in ("--var", f"{name}={json.dumps(value)}")]
-        report = self.ask("run", pipeline, "--reuse", *given, may_fail=True)
-        if report.get("state") != "completed":
-            why = next((one["error"]["message"] for one in report.get("blocks", []) if one.get("error")), "")
-            told = why or report.get("error", {}).get("message", "")
-            raise SystemExit(f"{pipeline} did not complete: {told}\n  blockwright why {report.get('run', 'latest')}")
-        return report
+        command = [*BLOCKWRIGHT, "run", pipeline, "--reuse", *given, "--project", str(self.project)]
+        if sys.stdout.isatty():
+            code = subprocess.run(command, check=False).returncode
+        else:
+            code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+        if code:
+            raise SystemExit(f"{pipeline} did not complete: blockwright why {pipeline} --project {self.project}")
+        return int(self.ask("show", pipeline)["run"])
 
-    def ask(self, *words: str, may_fail: bool = False) -> dict[str, Any]:
+    def ask(self, *words: str) -> dict[str, Any]:
         command = [*BLOCKWRIGHT, *words, "--project", str(self.project), "--json"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         try:
             document: dict[str, Any] = json.loads(done.stdout)
         except ValueError:
             raise SystemExit(f"blockwright {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}") from None
-        if done.returncode and not may_fail:
+        if done.returncode:
             raise SystemExit(f"blockwright {' '.join(words)}: {document.get('error', {}).get('message', done.stderr)}")
         return document
 
@@ -74,13 +76,15 @@ class Demo:
 
 def main(arguments: list[str]) -> int:
     demo = Demo(Path(arguments[0]).resolve() if arguments else PROJECT)
-    versions = demo.ask("models", "list")["models"]
-    if not any(one["model"] == MODEL for one in versions):
+    if not any(one["model"] == MODEL for one in demo.ask("models", "list")["models"]):
         say(f"train on January to March {YEAR}")
         tell_training(demo, demo.run("training", cut(FIRST)))
-    with demo.served() as url:
-        for season in SEASONS:
-            replay(demo, url, season)
+    seasons = SEASONS[len(demo.ask("monitors", "history", MODEL)["results"]) :]
+    if seasons:
+        with demo.served() as url:
+            for season in seasons:
+                replay(demo, url, season)
+        roll_back_and_forth(demo)
     summarise(demo)
     return 0
 
@@ -89,15 +93,33 @@ def replay(demo: Demo, url: str, season: tuple[int, ...]) -> None:
     """A season of flights as traffic; a finding of the monitor trains again on all that was known by then."""
     began = datetime.now().astimezone()
     say(f"replay {names(season)} as traffic")
-    report = demo.run("live_traffic", {"asked_months": list(season), "service": url})
-    outcome = demo.output(report["run"], "outcomes")
+    outcome = demo.output(demo.run("live_traffic", {"asked_months": list(season), "service": url}), "outcomes")
     for version, error in outcome["mae"].items():
         print(f"  version {version} was {error:.2f} minutes off on {outcome['told']:,} flights")
     result = demo.ask("monitors", "run", MODEL, "--since", began.isoformat())
-    print(f"  {result['state']}: {result['text']}")
-    if result["findings"]:
-        say(f"train again, on January to {names(season[-1:])}")
-        tell_training(demo, demo.run("training", {**cut(season[-1]), "reason": result["text"][:200]}))
+    for finding in result["findings"]:
+        print(f"  {shortened(finding['kind'] + ': ' + finding['reason'])}")
+    if not result["findings"]:
+        print(f"  {shortened(result['text'])}")
+        return
+    say(f"train again, on January to {names(season[-1:])}")
+    why = ", ".join(finding["kind"] for finding in result["findings"])
+    tell_training(demo, demo.run("training", {**cut(season[-1]), "reason": f"found after {names(season)}: {why}"}))
+
+
+def roll_back_and_forth(demo: Demo) -> None:
+    """One command takes the promotion back, one gives it again."""
+    endpoint = demo.ask("models", "show", MODEL)["endpoint"]
+    if endpoint["previous"] is None:
+        return
+    say("roll back, and promote again")
+    for words in (
+        ("rollback", MODEL, "--reason", "to show it"),
+        ("promote", MODEL, str(endpoint["version"]), "--reason", "again"),
+    ):
+        demo.ask("models", *words)
+        answering = demo.ask("models", "show", MODEL, "champion")["version"]
+        print(f"  blockwright models {words[0]} {MODEL}: version {answering} answers")
 
 
 def cut(months: int) -> dict[str, Any]:
@@ -111,8 +133,8 @@ def cut(months: int) -> dict[str, Any]:
     }
 
 
-def tell_training(demo: Demo, report: dict[str, Any]) -> None:
-    registered, promoted = (demo.output(report["run"], block) for block in ("register", "promote"))
+def tell_training(demo: Demo, run: int) -> None:
+    registered, promoted = (demo.output(run, block) for block in ("register", "promote"))
     print(f"  version {registered['version']}: {registered['metrics']['mae']:.2f} minutes off on flights it never saw")
     for version, metrics in registered["champion"].items():
         print(f"  version {version} on the same flights: {metrics['mae']:.2f}")
@@ -130,6 +152,10 @@ def summarise(demo: Demo) -> None:
 def names(months: tuple[int, ...]) -> str:
     first, last = (date(YEAR, month, 1).strftime("%B") for month in (months[0], months[-1]))
     return first if first == last else f"{first} to {last}"
+
+
+def shortened(told: str, most: int = 110) -> str:
+    return told if len(told) <= most else f"{told[: most - 1]}…"
 
 
 def say(what: str) -> None:

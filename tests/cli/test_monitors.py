@@ -61,3 +61,13 @@ def test_what_is_not_there(shop: Project) -> None:
     shop.write("monitors.yaml", "delay: {model: other}\n")
     failed = shop.run("monitors", "run", "delay")
     assert (failed.code, "There is no model `other`" in failed.out) == (1, True)
+
+
+def test_only_requests_from_then_on_are_looked_at_when_asked(shop: Project) -> None:
+    asked(shop, [float(n) for n in range(1_500, 1_900)])  # an hour ago
+    assert shop.report("monitors", "run", "delay", "--since", "30m")["rows"] == 0
+    assert shop.report("monitors", "run", "delay", "--since", "2h")["rows"] == 400
+    for wrong in ("2099-01-01", "soon"):
+        refused = shop.run("monitors", "run", "delay", "--since", wrong)
+        assert refused.code == 2
+        assert wrong in refused.err

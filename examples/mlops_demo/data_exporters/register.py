@@ -11,7 +11,7 @@ from blockwright import load_model, model_version, register_model
 from mlops_demo.utils.checks import check
 from mlops_demo.utils.files import as_json, write_atomically
 from mlops_demo.utils.model_cards import FIGURES, model_card, recorded_metrics
-from mlops_demo.utils.registry import MODEL, is_served, rivals
+from mlops_demo.utils.registry import MODEL, is_served, rivals, signature
 from mlops_demo.utils.training import Choice, Evaluation
 
 if "data_exporter" not in globals():
@@ -40,6 +40,7 @@ def register(
         metrics=evaluation["test"],
         parameters={"candidate": chosen["name"], "family": chosen["family"], **chosen["parameters"]},
         example=training[chosen["features"]],
+        signature=signature(chosen["features"]),
         training_data=training[chosen["features"]],
         held_out=test_rows,
         rivals=others,
