@@ -1,4 +1,5 @@
-/** What is served: who answers how much of it, how each version does, and whether the service answers at all. */
+/** What is served: who answers how much of it, how each version does, whether the service answers at all, and what the
+ * monitors found. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { AlertTriangle, Check, CircleDashed } from "lucide-react";
@@ -15,6 +16,7 @@ import { figure, partsOf, percent, plain } from "./model/words";
 import styles from "./models.module.css";
 import { Served } from "./parts/Served";
 import { Stage } from "./parts/Stage";
+import { Watched } from "./parts/Watched";
 
 const TrafficSheet = lazy(() => import("./parts/TrafficSheet").then((module) => ({ default: module.TrafficSheet })));
 const RollBackDialog = lazy(() =>
@@ -217,6 +219,7 @@ function OneEndpoint({ one: { endpoint, versions, problem }, service, onPanel }:
       <p className="hint">
         As it is since <Ago at={updated} />, by {by}. The figures are those since the service began.
       </p>
+      <Watched model={model} />
     </section>
   );
 }

@@ -16,6 +16,9 @@ export type Promotion = Schemas["PromotionDocument"];
 export type Served = Schemas["ServedEndpoint"];
 export type Service = Schemas["ServiceDocument"];
 export type Answer = Schemas["PredictionAnswer"];
+export type Monitor = Schemas["MonitorDocument"];
+export type MonitorResult = Schemas["MonitorResult"];
+export type FeatureResult = Schemas["FeatureResult"];
 export type Outcome = Schemas["PromotionOutcome"];
 
 const PAGE = 100;
@@ -117,6 +120,31 @@ export const models = {
     }),
 };
 
+export const monitors = {
+  list: (project: string) =>
+    queryOptions({
+      queryKey: ["monitors", project, "list"],
+      queryFn: () => taken(api.GET("/api/v1/projects/{project}/monitors", { params: { path: { project } } })),
+      enabled: project !== "",
+    }),
+  /** Never changes once it is there. */
+  result: (project: string, monitor: string, result: number) =>
+    queryOptions({
+      queryKey: ["monitor-results", project, monitor, result],
+      queryFn: () =>
+        taken(
+          api.GET("/api/v1/projects/{project}/monitors/{monitor}/results/{result}", {
+            params: { path: { project, monitor, result } },
+          }),
+        ),
+      staleTime: Number.POSITIVE_INFINITY,
+      enabled: project !== "",
+    }),
+};
+
+export const evaluate = (project: string, monitor: string) =>
+  taken(api.POST("/api/v1/projects/{project}/monitors/{monitor}/run", { params: { path: { project, monitor } } }));
+
 interface Wish {
   readonly version: string;
   readonly force?: boolean;
@@ -181,6 +209,7 @@ export const describe = (project: string, model: string, version: number, card: 
 
 touches((event) => {
   if (event.topic === "models") return [["models"], ["overview"]];
+  if (event.topic === "triggers") return [["monitors"]]; // what a monitor found may start something
   // A block that ended may have registered a version, or promoted one.
   return newsOf(event)?.blocks.some(({ state }) => state === "completed") ? [["models"]] : [];
 });
