@@ -68,7 +68,7 @@ def test_numeric_libraries_use_the_allotted_threads(runner: Bench) -> None:
         return [total, max(pool['num_threads'] for pool in threadpool_info())]
     """
     for threads in (1, 2):
-        done = runner.run(code, limits=Limits(threads=threads))
+        done = runner.run(code, limits=Limits(threads=threads), preload=("numpy",))
         assert runner.project.values(done.manifest) == [300.0**3, threads]
 
 

@@ -97,6 +97,10 @@ class BlockChannel:
         if found:
             self._to_server("modules", verdicts=found)
 
+    def tell_heavy(self) -> None:
+        """A block that was taken for a light one has imported a heavy library, for the fork server to remember."""
+        self._to_server("heavy", attempt_id=self.identity)
+
     def last_words(self, text: str) -> None:
         """Why this process ends without a manifest."""
         self._to_server("last_words", text=self.masker.text(text)[:10_000])

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from blockwright.runner.block_processes import Attempt, BlockProcess, Killing
@@ -18,6 +19,7 @@ from blockwright.runner.nursery import Nursery
 from blockwright.runner.outbox import Outbox
 from blockwright.runner.processes import MEGABYTE, children, descendants, kill, memory_of_tree
 from blockwright.runner.streams import Stream
+from blockwright.runner.twin import needs_nothing
 from blockwright.wire.documents import load
 from blockwright.wire.manifests import ModuleVerdict
 from blockwright.wire.messages import LIMIT, Ask
@@ -42,6 +44,19 @@ _IDLE_SESSION_SECONDS = 3600.0
 """A session that nobody used for so long is ended; what it kept in memory is lost."""
 
 
+@dataclass
+class Spare:
+    """A process that is kept ready, and at which generation of imported modules it was born."""
+
+    process: BlockProcess | None = None
+    modules: int = 0
+    wanted: bool = False
+
+    @property
+    def missing(self) -> bool:
+        return self.wanted and self.process is None
+
+
 class Household:
     """``private`` are descriptors of the fork server that no block process may keep."""
 
@@ -52,9 +67,10 @@ class Household:
         self._fixed_private = private
         self._processes: dict[int, BlockProcess] = {}
         self._sessions: dict[str, BlockProcess] = {}
-        self._spare: BlockProcess | None = None
-        self._spare_modules = 0
-        self._spare_wanted = True
+        self._spares = {False: Spare(wanted=True), True: Spare()}
+        """A heavy one from the start (most projects need it); a light one once there was a first."""
+        self._heavy: set[tuple[str, str]] = set()
+        """Project and block of those that looked light and are not."""
         self._resting: dict[int, BlockProcess] = {}
         self._listen_at: float | None = None
         self._look_at: float | None = None
@@ -69,12 +85,13 @@ class Household:
 
     @property
     def idle(self) -> bool:
-        """Whether there is no process but the one that is kept ready."""
-        return len(self._processes) == (self._spare is not None)
+        """Whether there is no process but those that are kept ready."""
+        return len(self._processes) == sum(spare.process is not None for spare in self._spares.values())
 
     def start(self, attempt: Attempt) -> None:
         """Run the attempt in a process of its own."""
-        process = self._fresh(None)
+        light = _owner(attempt) not in self._heavy and needs_nothing(attempt.spec)
+        process = self._fresh(None, light=light)
         if process is None:
             self._exited(attempt, 71, self._refused, None)
             return
@@ -121,7 +138,8 @@ class Household:
 
     def end_all(self, why: str, reason: str) -> None:
         """End everything by force, at once, and for good."""
-        self._spare_wanted = False
+        for spare in self._spares.values():
+            spare.wanted = False
         self._end = Killing(why, reason, None)
         self._sessions.clear()
         for process in self._processes.values():
@@ -142,7 +160,7 @@ class Household:
 
     def due(self) -> float | None:
         """When to come back at the latest, on the monotonic clock."""
-        if self._wants_spare:
+        if any(spare.missing for spare in self._spares.values()):
             return 0.0
         times = [process.due() for process in self._processes.values()]
         known = [when for when in (*times, self._look_at, self._again_at, self._listen_at) if when is not None]
@@ -205,16 +223,19 @@ class Household:
                 return
             if pid == 0:
                 return
+            if pid == self._nursery.twin.pid:
+                self._nursery.twin.lost = True
             process = self._processes.get(pid)
             if process is not None:
                 process.status = os.waitstatus_to_exitcode(status)
                 process.rss_peak = usage.ru_maxrss << 10
 
     def _orphans(self) -> list[int]:
-        """Children of ours that are no block process: what a dead one left behind. The kernel may leave some out
-        while others end, so an empty answer is asked for twice."""
+        """Children of ours that are no block process, nor our twin: what a dead one left behind. The kernel may leave
+        some out while others end, so an empty answer is asked for twice."""
+        twin = self._nursery.twin.pid
         for _look in range(2):
-            found = [pid for pid in children(os.getpid()) if pid not in self._processes]
+            found = [pid for pid in children(os.getpid()) if pid not in self._processes and pid != twin]
             if found:
                 return found
         return []
@@ -222,8 +243,9 @@ class Household:
     def _bury(self, process: BlockProcess) -> None:
         self._hear_rest(process)
         del self._processes[process.pid]
-        if process is self._spare:  # somebody killed it: what did may do so again, at once and for ever
-            self._spare, self._spare_wanted = None, False
+        for spare in self._spares.values():
+            if process is spare.process:  # somebody killed it: what did may do so again, at once and for ever
+                spare.process, spare.wanted = None, False
         if process.session is not None and self._sessions.get(process.session) is process:
             del self._sessions[process.session]
         self._tell_over(process)
@@ -302,38 +324,37 @@ class Household:
     def prepare(self) -> None:
         """Fork the next process ahead of its need: it is born, and has copied the pages that every process writes,
         while the engine is busy with what the last one did."""
-        if self._wants_spare:
-            try:
-                self._spare = self._birth()
-            except OSError:
-                self._spare_wanted = False  # until the next attempt, which meets the same error where it can be told
-            self._spare_modules = self._nursery.preloads.generation
+        for light, spare in self._spares.items():
+            if spare.missing:
+                try:
+                    spare.process = self._birth(light=light)
+                except OSError:
+                    spare.wanted = False  # until the next attempt, which meets the same error where it can be told
+                spare.modules = self._nursery.preloads.generation
+                return
 
-    @property
-    def _wants_spare(self) -> bool:
-        return self._spare is None and self._spare_wanted
-
-    def _fresh(self, session: str | None) -> BlockProcess | None:
+    def _fresh(self, session: str | None, *, light: bool = False) -> BlockProcess | None:
         """The spare process, if it is alive and knows all modules that the fork server does; else a new one. None when
         there can be none: ``_refused`` says why."""
         self._reap()  # so that a spare that was killed just now is known to be dead
-        process, self._spare = self._spare, None
-        if process is not None and self._spare_modules != self._nursery.preloads.generation:
+        spare = self._spares[light]
+        process, spare.process = spare.process, None
+        if process is not None and not light and spare.modules != self._nursery.preloads.generation:
             process.control.shutdown(socket.SHUT_WR)  # it leaves by itself
             process = None
         if process is None or process.status is not None:
             try:
-                process = self._birth()
+                process = self._birth(light=light)
             except OSError as error:
                 self._refused = f"No process could be started: {error.strerror}."
                 return None
         if session is not None:
             process.become_session(session)
-        self._spare_wanted = True
+        spare.wanted = True
         return process
 
-    def _birth(self) -> BlockProcess:
-        process = self._nursery.birth(self._private())
+    def _birth(self, *, light: bool) -> BlockProcess:
+        process = self._nursery.birth(self._private, light=light)
         self._processes[process.pid] = process
         self._selector.register(process.control, selectors.EVENT_READ, lambda _events: self._hear_process(process))
         for stream in process.streams:
@@ -425,6 +446,8 @@ class Household:
                 self._outbox.send(**message)
             case "modules":
                 self._nursery.preloads.verdicts.record(load(ModuleVerdict, each) for each in message["verdicts"])
+            case "heavy" if process.current is not None:
+                self._heavy.add(_owner(process.current))
             case "last_words":
                 process.last_words = str(message.get("text", ""))
 
@@ -459,6 +482,11 @@ class Household:
             self._selector.unregister(file)
         except (KeyError, ValueError):
             return  # it was already at its end
+
+
+def _owner(attempt: Attempt) -> tuple[str, str]:
+    """The block of an attempt, and the project that it is of."""
+    return str(attempt.spec["project"]["root"]), str(attempt.spec["block"])
 
 
 def _packet(message: Mapping[str, Any]) -> bytes:

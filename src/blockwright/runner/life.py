@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,11 @@ class Life:
         if kill_at:
             kill_points.arm(kill_at)
 
-    def live(self) -> int:
-        """Wait for the first order and carry it out: one attempt, or a session of them; the exit code."""
+    def live(self, without: Collection[str] = ()) -> int:
+        """Wait for the first order and carry it out: one attempt, or a session of them; the exit code.
+
+        ``without`` are libraries that this process was born without; that a block imported one is told.
+        """
         message = self._channel.next_message()
         if message is None:
             return 0  # a spare that was never needed
@@ -71,6 +74,8 @@ class Life:
             return self._session(message)
         if self._run(load_spec(message["spec"]), StoredValues()) is None:
             return UNWRITTEN_STATUS
+        if any(name in sys.modules for name in without):
+            self._channel.tell_heavy()
         self._say_goodbye()
         return 0
 

@@ -20,9 +20,10 @@ ALWAYS = (
     "pyarrow.ipc",
     "pyarrow.pandas_compat",
     "pyarrow.vendored.version",  # pandas asks for it when it first makes a column of strings
-    "blake3",
-    "cloudpickle",
 )
+PLAIN = ("blake3", "cloudpickle")
+"""What outputs of any kind are written with."""
+
 _QUICK_SECONDS = 5.0
 _QUIET_THREADS = frozenset({"jemalloc_bg_thd"})
 """Threads known to survive a fork of their process unharmed, by their name."""
@@ -82,23 +83,25 @@ class Preloads:
             self.verdicts.record([verdict])
 
 
-def import_always() -> None:
-    """What every project needs."""
-    for module in ALWAYS:
-        _import(module)
-    _import_our_own()
-
-
-def _import_our_own() -> None:
+def import_our_own() -> None:
     """What attempts run in and write with. A failure here is a bug of ours and must be heard."""
     import pkgutil
 
     from blockwright import codecs
-    from blockwright.runner import rehearsal, surroundings
 
     importlib.import_module("blockwright.runner.life")
     for found in pkgutil.walk_packages(codecs.__path__, f"{codecs.__name__}."):
         importlib.import_module(found.name)
+    for module in PLAIN:
+        _import(module)
+
+
+def import_always() -> None:
+    """What nearly every project needs."""
+    from blockwright.runner import rehearsal, surroundings
+
+    for module in ALWAYS:
+        _import(module)
     surroundings.install()
     rehearsal.rehearse()
 

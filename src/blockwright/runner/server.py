@@ -14,7 +14,8 @@ from blockwright.runner.kernel import adopt_orphans
 from blockwright.runner.loop import Loop
 from blockwright.runner.module_verdicts import ModuleVerdicts
 from blockwright.runner.nursery import Nursery
-from blockwright.runner.preloading import Preloads, import_always
+from blockwright.runner.preloading import Preloads, import_always, import_our_own
+from blockwright.runner.twin import Twin
 from blockwright.wire.messages import LIMIT
 
 
@@ -35,12 +36,15 @@ def serve(alive: int) -> None:
     adopt_orphans()
     engine = socket.socket(fileno=int(_argument("--fd")))
     engine.set_inheritable(False)
+    import_our_own()
+    twin = Twin(engine, alive)
     import_always()
     options = _options(engine)
     os.chdir(options.cwd)
+    twin.begin(cwd=options.cwd, restore=options.restore, kill_at=options.kill_at)
     preloads = Preloads(ModuleVerdicts(options.cache))
     preloads.at_start(options.preload)
-    nursery = Nursery(engine, preloads, options.restore, options.kill_at)
+    nursery = Nursery(engine, preloads, twin, options.restore, options.kill_at)
     Loop(engine, alive, nursery).run()
     os._exit(0)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from blockwright.core.pipelines import PipelineSpec
 from blockwright.ports.artifacts import ArtifactStore
@@ -27,7 +26,7 @@ def take(workspace: Workspace, pipeline: PipelineSpec) -> Snapshot:
         "files": bare.files,
         "untracked": bare.untracked,
         "environment": environment,
-        "pipeline": values.encode(_plain(documents.dump(pipeline))),
+        "pipeline": values.encode(documents.brief(pipeline)),
     }
     digest = workspace.artifacts.put(json.dumps(document, separators=(",", ":")).encode())
     return replace(bare, digest=digest, path=workspace.artifacts.path(digest), environment=environment)
@@ -46,12 +45,3 @@ def _stored(artifacts: ArtifactStore, files: ProjectStore, sources: Sequence[Sou
     """The digests under which the store has the files; one that changed since it was listed is taken as it is read."""
     digests = artifacts.put_each([(source.digest, partial(files.read, source.path)) for source in sources])
     return {source.path: digest for source, digest in zip(sources, digests, strict=True)}
-
-
-def _plain(value: Any) -> Any:
-    """Mappings of any kind as dicts, so that they can be encoded."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from blockwright.core.blocks import BlockId, BlockType
@@ -24,6 +25,7 @@ from blockwright.core.runs.model import (
     Selection,
 )
 from blockwright.core.runs.step import step
+from blockwright.ports.runs import FoundResult
 from blockwright.ports.workspace import Workspace
 from blockwright.services import codes, pinning, products, reuse, runs
 from blockwright.services.recall import Recalled, parts_of, recall
@@ -72,6 +74,12 @@ class _Foresight:
     same: dict[BlockRunName, reuse.Reusable] = field(default_factory=dict)
     products: dict[BlockRunName, products.Standing] = field(default_factory=dict)
     past: dict[RunId, Recalled | None] = field(default_factory=dict)
+
+    @cached_property
+    def newest(self) -> Mapping[BlockId, FoundResult]:
+        """The newest result of every block that has one: asked for at once, for a pipeline may have thousands."""
+        blocks = [block.uuid for block in self.source.pipeline.blocks]
+        return self.workspace.runs.newest_results(self.request.project, self.request.pipeline, blocks)
 
     def entries(self) -> list[PlanEntry]:
         now = self.workspace.clock.now()
@@ -177,6 +185,8 @@ class _Foresight:
 
     def _latest(self, row: BlockRun, now: datetime, *, with_parts: bool) -> Earlier | None:
         """The newest result of this block run with the parts of its key, worked out from that run's records."""
+        if row.block not in self.newest:
+            return None
         found = self.workspace.runs.latest_result(self.request.project, self.request.pipeline, row.block)
         for result in found:
             if result.block_run.name == row.name or len(found) == 1:

@@ -6,6 +6,7 @@ Kinds that JSON lacks are tagged (``{"$datetime": …}``), so that a variable ar
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,11 +15,11 @@ _AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 
 def encode(value: Any) -> Any:
     """A JSON-able twin of ``value``; raises TypeError naming the type when there is none."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if type(value) in _AS_THEY_ARE or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         if all(isinstance(key, str) and not key.startswith("$") for key in value):
-            return {key: encode(item) for key, item in value.items()}
+            return {key: item if type(item) in _AS_THEY_ARE else encode(item) for key, item in value.items()}
         return {"$map": [[encode(key), encode(item)] for key, item in value.items()]}
     if isinstance(value, list):
         return [encode(item) for item in value]

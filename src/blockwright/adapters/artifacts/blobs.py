@@ -73,12 +73,12 @@ class Blobs:
         not written to: of thousands of files of code hardly one needs it."""
         if DIGEST.fullmatch(digest) is None:
             return False
-        name = self._name(digest)
+        name = f"{self.folder}/{digest[:2]}/{digest}"  # thousands of paths, if they were such, would take their time
         try:
             if os.stat(name).st_mtime < time.time() - HELD_SECONDS:
                 os.utime(name)
         except PermissionError:
-            return name.is_file()  # of another user, whose sweep would not be ours
+            return os.path.isfile(name)  # of another user, whose sweep would not be ours
         except FileNotFoundError:
             return False
         return True

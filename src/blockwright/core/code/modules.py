@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from blockwright.core.code.model import CodeFacts, Import
 
 _NOT_THIRD_PARTY = sys.stdlib_module_names | {"mage_ai", "blockwright", ""}
+_READ_FRAMES = ("mage_ai.io", "mage_ai.data_cleaner", "blockwright.io")
+"""Modules of ours that make frames: who imports one uses pandas, whether it says so or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ def project_modules(
         reached = search.files_of(item, path)
         if not item.level:
             (elsewhere if reached is None else own).add(item.module.partition(".")[0])
+            if reached is None and item.module.startswith(_READ_FRAMES):
+                elsewhere.add("pandas")
         for module in reached or ():
             if module not in found:
                 found.add(module)
