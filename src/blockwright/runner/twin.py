@@ -1,8 +1,8 @@
 """The fork server's twin: a process that stayed without pandas and its like, and bears those that need none of it.
 
 What a fork costs is what its parent has in memory: each page is written down for the child, copied when one of the two
-writes to it, and crossed out at the end. Without the libraries that is a third of it. The twin is forked off before they are
-imported and holds nothing but our own code; the processes that it forks are the fork server's own children
+writes to it, and crossed out at the end. Without the libraries that is a third of it. The twin is forked off before
+they are imported and holds nothing but our own code; the processes that it forks are the fork server's own children
 (CLONE_PARENT), which waits for them as for any other. Whatever goes wrong with it, the fork server can do its work.
 """
 
