@@ -9,12 +9,12 @@ RUN python3 -m venv /opt/blockwright \
 FROM ${BASE}
 COPY --from=built /opt/blockwright /opt/blockwright
 # Whoever it runs as (compose says: the owner of the project's folder) writes into /data.
-RUN mkdir -p /data /project && chmod 1777 /data
+RUN mkdir -p /data /projects && chmod 1777 /data
 ENV PATH=/opt/blockwright/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     PYTHONUNBUFFERED=1 \
     HOME=/tmp \
     BLOCKWRIGHT_DATA_DIR=/data
 USER 10001:10001
-WORKDIR /project
+WORKDIR /projects
 EXPOSE 6789 5000
-CMD ["blockwright", "start", "/project", "--host", "0.0.0.0"]
+CMD ["blockwright", "start", "/projects", "--host", "0.0.0.0"]

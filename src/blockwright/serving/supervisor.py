@@ -23,6 +23,8 @@ from typing import Protocol
 from uvicorn import Config
 from uvicorn import Server as Uvicorn
 
+from blockwright.core.errors import BlockwrightError
+
 log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 0.05
@@ -133,6 +135,8 @@ class Supervisor:
                 return os._exit(0)
             self._answer(tell)
             code = 0
+        except BlockwrightError as error:
+            log.error("serving.failed error=%r hint=%r", str(error), error.hint)
         except BaseException:
             log.exception("serving.failed")
         finally:

@@ -3,13 +3,16 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from blockwright.adapters.db import DatabaseRuns, open_database
 from blockwright.adapters.db import postgres as postgres_module
 from blockwright.adapters.db.databases import Database
-from blockwright.core.errors import Unavailable
+from blockwright.core.errors import Invalid, Unavailable
 from tests.contracts.samples import create
 
 pytestmark = pytest.mark.postgres
@@ -62,6 +65,17 @@ def test_a_reader_sees_one_moment_while_others_write(postgres: Database) -> None
         assert reader.execute("SELECT count(*) FROM run").fetchone() == (0,)
         create(runs)
         assert reader.execute("SELECT count(*) FROM run").fetchone() == (0,)
+
+
+def test_a_database_of_another_encoding_is_refused(postgres: Database, postgres_url: str, tmp_path: Path) -> None:
+    other = make_url(postgres_url).set(database=f"ascii_{uuid4().hex}")
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {other.database} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+        try:
+            with pytest.raises(Invalid, match="SQL_ASCII; Blockwright needs UTF8"):
+                open_database(other.render_as_string(hide_password=False), folder=tmp_path, durable=False)
+        finally:
+            connection.execute(f"DROP DATABASE {other.database} WITH (FORCE)")
 
 
 def test_many_may_be_the_first_to_open(postgres_url: str, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def open_postgres(url: str) -> PostgresDatabase:
             pool_timeout=BUSY_SECONDS,
             pool_use_lifo=True,  # the connection used last knows most statements
             pool_reset_on_return=None,  # units end their transactions themselves
-            connect_args={"connect_timeout": int(BUSY_SECONDS)},
+            connect_args={"connect_timeout": int(BUSY_SECONDS), "client_encoding": "utf8"},
         )
     except (ArgumentError, ValueError) as error:
         raise Invalid(
@@ -109,11 +109,24 @@ class PostgresDatabase:
 
     def _version(self) -> str | None:
         with self.read() as transaction:
-            row = transaction.execute("SELECT to_regclass(?)", (VERSION_TABLE,)).fetchone()
-            if row[0] is None:
+            encoding, table = transaction.execute(
+                "SELECT current_setting('server_encoding'), to_regclass(?)", (VERSION_TABLE,)
+            ).fetchone()
+            self._require_utf8(str(encoding))
+            if table is None:
                 return None
             row = transaction.execute(READ_VERSION).fetchone()
             return None if row is None else str(row[0])
+
+    def _require_utf8(self, encoding: str) -> None:
+        """Names and logs hold characters of every language; a database of another encoding would refuse some of them in
+        the middle of a run, or keep them unread."""
+        if encoding != "UTF8":
+            raise Invalid(
+                f"The database {self._name} has the encoding {encoding}; Blockwright needs UTF8.",
+                hint="Make one with `CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0`.",
+                code="database_encoding",
+            )
 
     @contextmanager
     def _unit(self) -> Iterator[Pipeline]:
