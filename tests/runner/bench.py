@@ -59,11 +59,12 @@ class Project:
         return self.folder / "shop"
 
     def put(self, text: str) -> str:
-        digest = blake3(text.encode()).hexdigest()
+        data = text.encode("utf-8", "surrogateescape")
+        digest = blake3(data).hexdigest()
         path = self.store / digest[:2] / digest
         path.parent.mkdir(exist_ok=True)
         if not path.exists():  # an attempt that runs already may be reading it
-            path.write_text(text)
+            path.write_bytes(data)
         return digest
 
     def module(self, path: str, text: str, *, live: str | None = None) -> Path:

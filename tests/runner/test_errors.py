@@ -35,6 +35,17 @@ def test_a_syntax_error_is_told_at_its_own_line(runner: Bench) -> None:
     assert (error.type, error.file, error.line) == ("SyntaxError", "custom/block.py", 2)
 
 
+def test_a_file_that_is_not_utf_8_is_named_with_the_line(runner: Bench) -> None:
+    error = error_of(runner, "x = 1\ny = '\udce9'\n")
+    assert (error.type, error.file, error.line) == ("SyntaxError", "custom/block.py", 2)
+    assert "'utf-8' codec can't decode byte 0xe9" in error.message
+
+
+def test_a_file_may_declare_what_it_is_written_in(runner: Bench) -> None:
+    code = "# -*- coding: latin-1 -*-\n@custom\ndef tell():\n    return 'caf\udce9'\n"
+    assert runner.project.values(runner.run(code).manifest) == ["café"]
+
+
 @pytest.mark.parametrize(
     ("body", "type_", "part"),
     [

@@ -57,6 +57,22 @@ def test_the_debugger_stops_at_the_functions_first_line_and_at_the_error(project
     assert "42" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@custom\nasync def work():\n    value = 41 + 1\n    return value\n",
+        "@custom\ndef work():\n    value = 41 + 1\n    yield value\n",
+        "@custom\nasync def work():\n    value = 41 + 1\n    yield value\n",
+    ],
+    ids=["coroutine", "generator", "asynchronous generator"],
+)
+def test_the_debugger_stops_in_functions_whose_call_runs_nothing_yet(project: Project, code: str) -> None:
+    done = run(project, code, "--debug", stdin="next\nnext\np 'seen', value\ncontinue\n")
+    assert "-> value = 41 + 1" in done.stdout
+    assert "('seen', 42)" in done.stdout
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_executor_answers_questions_and_tells_the_end(project: Project) -> None:
     spec = project.spec(
         "from blockwright.sdk.context import current\n"

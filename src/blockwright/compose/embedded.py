@@ -212,7 +212,7 @@ class Embedded:
             owners=self._owner(data),
             clock=SystemClock(),
             cache=cache,
-            oversight=OpenOversight(database, settings),
+            oversight=OpenOversight(database, settings, data),
             learning=OpenLearning(
                 database,
                 data / "predictions" / root.name,
@@ -301,7 +301,7 @@ class Embedded:
         from blockwright.compose.site import open_server
 
         installation = self.installation(path)
-        self._log_as("server", installation.data)
+        self._stay_up("server", installation.data)
         return open_server(self._settings, installation, self.access, host, port, next_ones=next_ones)
 
     def prediction_service(
@@ -331,12 +331,15 @@ class Embedded:
         from blockwright.engine.host import Host as EngineHost
 
         installation = self.installation(path)
-        self._log_as("scheduler", installation.data)
+        self._stay_up("scheduler", installation.data)
         return EngineHost(installation, grace=grace)
 
-    def _log_as(self, process: str, data: Path) -> None:
+    def _stay_up(self, process: str, data: Path) -> None:
+        """What every process that stays up begins with."""
         from blockwright.adapters.host.logging import set_up
+        from blockwright.adapters.host.memory import few_arenas
 
+        few_arenas()
         set_up(data / "logs", process, form=self._settings.log_format, level=self._settings.log_level)
 
     def tables(self, root: Path) -> Tables:
@@ -379,7 +382,7 @@ class Embedded:
             if data not in self._accesses:
                 from blockwright.compose.access import open_access
 
-                self._accesses[data] = open_access(self._settings, self._database(data), self.bus(data))
+                self._accesses[data] = open_access(self._settings, self._database(data), self.bus(data), data)
             return self._accesses[data]
 
     def init_project(self, path: Path, template: str) -> Sequence[str]:

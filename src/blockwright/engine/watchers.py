@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 from blockwright.core.errors import BlockwrightError, NotFound
@@ -41,12 +42,16 @@ _ELSEWHERE = frozenset({SourceType.WEBHOOK, SourceType.PIPELINE, SourceType.MONI
 @dataclass
 class _Watched:
     """A source that this engine watches. ``known`` are the events that need not be looked at again, ``left`` those
-    that could not be dealt with yet, ``looks_at`` (monotonic) when to look next."""
+    that could not be dealt with yet, ``looks_at`` (monotonic) when to look next, unless the ``bell`` rings before."""
 
     watcher: Watcher
+    bell: Event
     known: set[str] = field(default_factory=set)
     left: list[Happening] = field(default_factory=list)
     looks_at: float = 0.0
+
+    def due(self, now: float) -> bool:
+        return self.looks_at <= now or bool(self.left) or self.bell.is_set()
 
 
 @dataclass
@@ -122,7 +127,7 @@ class Watchers:
                 continue
             key = (trigger.project, int(trigger.id), source)
             opened = self._open.get(key)
-            if opened is not None and opened.looks_at > self._installation.clock.monotonic() and not opened.left:
+            if opened is not None and not opened.due(self._installation.clock.monotonic()):
                 continue
             if self._lease(workspace, f"{trigger.id}:{index}") is None:
                 if opened is not None:
@@ -136,8 +141,10 @@ class Watchers:
 
     def _look_into(self, workspace: Workspace, trigger: Trigger, source: EventSource, key: Key) -> None:
         if key not in self._open:
-            self._open[key] = _Watched(workspace.triggering.sources.watch(source, self._wake))
+            bell = Event()
+            self._open[key] = _Watched(workspace.triggering.sources.watch(source, lambda: self._wake(bell)), bell)
         opened = self._open[key]
+        opened.bell.clear()  # what happens from here on rings again
         opened.looks_at = self._installation.clock.monotonic() + min(opened.watcher.pause, LEASE.total_seconds() / 3)
         since = trigger.enabled or trigger.first_seen
         fresh = [one for one in opened.watcher.look(since) if one.id not in opened.known]
@@ -267,7 +274,8 @@ class Watchers:
         state = workspace.triggering.records.watch(workspace.project.name, source, owner, until=now + LEASE, now=now)
         return None if state is None else state.state
 
-    def _wake(self) -> None:
+    def _wake(self, bell: Event) -> None:
+        bell.set()
         self._installation.bus.publish(Notice(Topic.TRIGGERS))
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import argparse
 import bdb
+import inspect
 import json
 import pdb
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -77,7 +78,38 @@ def _channel(descriptor: int | None) -> BlockChannel:
 def _stop_at_first_line(function: Callable[..., Any], call: Call) -> Any:
     if not isinstance(function, FunctionType):
         return call.of(function)
+    if inspect.iscoroutinefunction(function):
+        return _awaited(function, call)
+    if inspect.isasyncgenfunction(function):
+        return _iterated(function, call)
+    if inspect.isgeneratorfunction(function):
+        return _generated(function, call)
     return pdb.Pdb().runcall(function, *call.positional, **call.keywords)
+
+
+# The call of such a function runs nothing of it yet: the debugger begins right before what does, and steps in.
+
+
+async def _awaited(function: Callable[..., Any], call: Call) -> Any:
+    _stepping_in().set_trace(sys._getframe())
+    return await call.of(function)
+
+
+async def _iterated(function: Callable[..., Any], call: Call) -> AsyncGenerator[Any, None]:
+    _stepping_in().set_trace(sys._getframe())
+    async for value in call.of(function):
+        yield value
+
+
+def _generated(function: Callable[..., Any], call: Call) -> Iterator[Any]:
+    _stepping_in().set_trace(sys._getframe())
+    yield from call.of(function)
+
+
+def _stepping_in() -> pdb.Pdb:
+    debugger = pdb.Pdb(skip=["blockwright.*", "asyncio.*", "_weakrefset"])
+    debugger.cmdqueue.append("step")
+    return debugger
 
 
 def _look_at_error(error: BaseException) -> None:

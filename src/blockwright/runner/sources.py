@@ -49,7 +49,10 @@ def compiled(text: str, filename: str) -> CodeType:
     ``dont_inherit`` keeps our own ``__future__`` imports out of the user's code.
     """
     remember_lines(text, filename)
-    return compile(text, filename, "exec", dont_inherit=True)
+    source: str | bytes = text
+    if not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text):
+        source = text.encode("utf-8", "surrogateescape")  # not UTF-8: it may declare what it is, or Python says where
+    return compile(source, filename, "exec", dont_inherit=True)
 
 
 def remember_lines(text: str, filename: str) -> None:
