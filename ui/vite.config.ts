@@ -31,7 +31,7 @@ const GROUPS = [
   { name: "results", test: /src\/features\/(outputs|logs|graph)\//, priority: 6 },
   {
     name: "workspace",
-    test: /src\/features\/(workspace\/(?!index|FilesScreen|parts\/MergeDialog)|editor\/(index|lazy|languages))/,
+    test: /src\/features\/(workspace\/(?!index|FilesScreen)|editor\/(index|lazy|languages))/,
     priority: 5,
   },
 ];

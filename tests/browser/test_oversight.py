@@ -118,3 +118,24 @@ def test_the_projects_settings_are_changed_by_key_and_as_text(app: App) -> None:
     section.get_by_role("button", name="Save").click()
     expect(page.get_by_text("metadata.yaml was saved")).to_be_visible()
     assert path.read_text() == "# Both.\nlimits:\n  runs: 7\n"
+
+
+def test_what_two_people_wrote_into_the_settings_is_merged(app: App) -> None:
+    path = app.project.root / "metadata.yaml"
+    path.write_text("# Ours.\nproject_type: standalone\nlimits: {runs: 2}\n")
+    page = app.open("/settings/project?as=yaml")
+    section = page.get_by_role("region", name="Settings", exact=True)
+    text = section.get_by_label("YAML of metadata.yaml")
+    expect(text).to_contain_text("# Ours.")
+    text.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text("features: {polars: true}\n")
+    path.write_text("# Theirs.\nproject_type: standalone\nlimits: {runs: 2}\n")
+    section.get_by_role("button", name="Save").click()
+    section.get_by_role("button", name="Merge").click()
+    dialog = page.get_by_role("dialog", name="Merge metadata.yaml")
+    expect(dialog.get_by_label("Merged")).to_contain_text("polars")
+    no_violations(page)
+    dialog.get_by_role("button", name="Save the merged file").click()
+    expect(page.get_by_text("metadata.yaml was saved")).to_be_visible()
+    assert path.read_text() == "# Theirs.\nproject_type: standalone\nlimits: {runs: 2}\nfeatures: {polars: true}\n"

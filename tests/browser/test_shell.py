@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import OWNER, PASSWORD, App, no_violations
 from tests.project import Project
@@ -73,6 +73,23 @@ def test_keys_are_listed_and_lead_on(app: App) -> None:
 def test_an_unknown_address_says_so(app: App) -> None:
     page = app.open("/pipelines/sales/no/such/page")
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    # The ways on stand beside it.
+    page.get_by_role("navigation").get_by_role("link", name="Runs").click()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+
+
+def test_keys_that_were_pressed_before_the_screen_was_there_are_not_lost(app: App) -> None:
+    page = app.open("/")
+    expect(page.get_by_text("Live")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/assets/shell*.js", lambda route: held.append(route))
+    page.goto(f"{app.server.url}/runs", wait_until="commit")
+    page.locator("html[data-theme]").wait_for(state="attached")
+    for key in "gpn":
+        page.keyboard.press(key)
+    held[0].continue_()
+    expect(page.get_by_label("Name")).to_be_focused()
+    assert "/pipelines" in page.url
 
 
 def test_a_project_without_pipelines_shows_the_first_step(project: Project, start: Callable[..., App]) -> None:

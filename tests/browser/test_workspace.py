@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ LOAD = 'import pandas as pd\n\n\n@data_loader\ndef load():\n    return pd.DataFr
 CLEAN = '@transformer\ndef clean(frame):\n    return frame[frame["number"] > 9]\n'
 SUM = '@custom\ndef total(frame):\n    return {"total": int(frame["number"].sum())}\n'
 FILE = re.compile(r"/files/transformers(%2F|/)clean\.py$")
+HOSTILE = "<img src=x onerror=window.pwned=1>"
 BROKEN = CLEAN.replace('"number"', '"numbers"')
 
 
@@ -410,3 +412,22 @@ def test_a_block_runs_with_variables_of_this_one_time_and_says_why_it_stands_so(
     card(page, "greet").focus()
     page.keyboard.press("w")
     expect(page.get_by_text(re.compile("^greet: (Fresh|Stale)"))).to_be_visible()
+
+
+def test_a_pipeline_that_moves_data_shows_from_where_to_where_and_says_that_it_does_not_run(
+    project: Project, start: Callable[..., App]
+) -> None:
+    project.pipeline("sync", {"kind": "loader", "id": "payments", "language": "yaml"}, type="integration")
+    project.write("data_loaders/payments.yaml", "source: stripe\nconfig: {account: a}\n")
+    streams = [{"stream": HOSTILE, "replication_method": "FULL_TABLE", "key_properties": ["id"]}]
+    project.write("pipelines/sync/data_integration_catalog.json", json.dumps({"catalog": {"streams": streams}}))
+    page = start().open("/pipelines/sync")
+    moved = page.get_by_role("region", name="What it moves")
+    expect(moved.get_by_role("note")).to_contain_text("integration do not run in this version")
+    expect(moved.get_by_role("listitem")).to_contain_text("stripe")
+    expect(moved.get_by_role("grid", name="Streams")).to_contain_text("full table")
+    expect(moved.get_by_role("grid", name="Streams")).to_contain_text(HOSTILE)
+    expect(page.get_by_role("button", name="Run", exact=True)).to_have_attribute("aria-disabled", "true")
+    no_violations(page)
+    write(page, "payments", "source: mysql\n")
+    expect(moved.get_by_role("listitem")).to_contain_text("mysql")

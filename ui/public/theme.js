@@ -5,3 +5,17 @@
   document.documentElement.dataset.theme = kept === "contrast" ? "contrast" : dark ? "dark" : "light";
   document.documentElement.dataset.density = localStorage.getItem("blockwright.density") ?? "compact";
 })();
+
+// Keys that are pressed before the app has come: it takes them over when it begins to listen itself.
+(() => {
+  const pressed = [];
+  const keep = (event) => {
+    pressed.push(event);
+    if ((event.ctrlKey || event.metaKey) && ["k", "p"].includes(event.key)) event.preventDefault();
+  };
+  addEventListener("keydown", keep);
+  window.takeEarlyKeys = () => {
+    removeEventListener("keydown", keep);
+    return pressed;
+  };
+})();

@@ -6,11 +6,17 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { onSignedOut } from "./api/client";
+import { screenComes, screenIsHere } from "./app/keys";
 import { queries } from "./app/queries";
 import { me } from "./features/access";
 import { refreshOnEvents } from "./live/refresh";
 import { router } from "./routes/tree";
 
+screenComes();
+router.subscribe("onBeforeNavigate", ({ pathChanged }) => {
+  if (pathChanged) screenComes();
+});
+router.subscribe("onRendered", screenIsHere);
 // The screen is on its way while it is asked who looks.
 for (const { routeId } of router.matchRoutes(router.latestLocation)) {
   const screen: unknown = router.routesById[routeId as keyof typeof router.routesById].options.component;

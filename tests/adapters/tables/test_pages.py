@@ -4,6 +4,7 @@ import datetime
 import decimal
 import math
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,10 +55,21 @@ def test_a_moment_stands_in_its_own_zone(tables: DuckDBTables, put: Put) -> None
 
 
 def test_cells_of_python_objects_are_named_not_opened(tables: DuckDBTables, put: Put) -> None:
-    output = put(pd.DataFrame({"n": [1], "o": [object]}))
+    output = replace(put(pd.DataFrame({"n": [1], "o": [object]})), preview=None)
     assert str(tables.page(output).rows[0][1]).startswith("<Python object,")
     with pytest.raises(Invalid, match="Column `o` holds Python objects"):
         tables.page(output, sort=["o"])
+
+
+def test_cells_of_python_objects_are_shown_as_the_preview_has_them(tables: DuckDBTables, put: Put) -> None:
+    output = put(pd.DataFrame({"n": range(102), "o": [1, "two", {3}] * 34}))
+    assert [row[1] for row in tables.page(output, offset=1, limit=3).rows] == ["two", [3], 1]
+    assert [str(row[1])[:14] for row in tables.page(output, offset=99).rows] == [
+        "1",
+        "<Python object",
+        "<Python object",
+    ]
+    assert str(tables.page(output, sort=["-n"]).rows[0][1]).startswith("<Python object,")
 
 
 def test_a_page_begins_and_ends_where_it_is_asked(tables: DuckDBTables, put: Put) -> None:

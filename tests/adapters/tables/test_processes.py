@@ -195,6 +195,21 @@ def folder_reader(tmp_path: Path) -> Iterator[DuckDBTables]:
     tables.close()
 
 
+def test_a_page_does_not_wait_while_a_whole_table_is_looked_at(folder_reader: DuckDBTables, tmp_path: Path) -> None:
+    (tmp_path / "small").write_text("[1, 2, 3]")
+    os.mkfifo(tmp_path / "slow")  # its reader waits until something is written
+    found: list[int] = []
+    slow = Output("slow", "slow", "json", "list", 1)
+    looking = threading.Thread(target=lambda: found.append(folder_reader.profile(slow)[0].rows))
+    looking.start()
+    assert folder_reader.page(Output("small", "small", "json", "list", 1), limit=1).total == 3
+    assert found == []
+    (tmp_path / "slow").write_text("[1, 2]")
+    looking.join()
+    assert found == [2]
+    assert folder_reader.profile(slow)[0].rows == 2  # the bytes of a digest are looked at once
+
+
 @pytest.mark.parametrize("codec", ["arrow:pandas", "npy", "json"])
 def test_bytes_at_random_are_called_damaged(folder_reader: DuckDBTables, tmp_path: Path, codec: str) -> None:
     (tmp_path / "noise").write_bytes(bytes(range(256)) * 50)

@@ -2479,6 +2479,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/pipelines/{pipeline}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the checks of a pipeline's blocks found, newest run first
+         * @description ``next`` leads to the runs before.
+         */
+        get: operations["list_check_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/pipelines/{pipeline}/connections": {
         parameters: {
             query?: never;
@@ -3566,7 +3586,8 @@ export interface paths {
         };
         /**
          * Find a text or pattern in the project's files
-         * @description Code files: what a run is pinned to, so nothing that Git ignores and nothing that usually holds passwords.
+         * @description Code files: what a run is pinned to, so nothing that Git ignores and nothing that usually holds passwords; and
+         *     for those who may not edit no triggers, which hold tokens.
          */
         get: operations["search_files"];
         put?: never;
@@ -4865,7 +4886,10 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** BlockRunDetail */
+        /**
+         * BlockRunDetail
+         * @description ``checks``: what the checks that its entry declares found.
+         */
         BlockRunDetail: {
             /** Attempt List */
             attempt_list: components["schemas"]["Attempt"][];
@@ -4873,6 +4897,8 @@ export interface components {
             attempts: number;
             /** Block */
             block: string;
+            /** Checks */
+            checks?: components["schemas"]["CheckDocument"][];
             /** Children */
             children?: number | null;
             /** Cpu Seconds */
@@ -5267,6 +5293,64 @@ export interface components {
             valid: boolean;
             /** Warnings */
             warnings: number;
+        };
+        /**
+         * CheckDocument
+         * @description What a declared check found. ``subject`` is the key that says what is looked at; ``message`` why it does not
+         *     hold, ``failing`` how many of the ``rows`` are concerned (null: it is not about single rows).
+         */
+        CheckDocument: {
+            /**
+             * Column
+             * @default
+             */
+            column: string;
+            /** Failing */
+            failing?: number | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Name */
+            name: string;
+            /** Passed */
+            passed: boolean;
+            /** Rows */
+            rows?: number | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "fail" | "warn";
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * CheckedBlock
+         * @description What the checks of one block run found. ``source_run``: the run whose result stands in, if not its own.
+         */
+        CheckedBlock: {
+            /** Block */
+            block: string;
+            /** Block Run */
+            block_run: string;
+            /** Checks */
+            checks: components["schemas"]["CheckDocument"][];
+            /**
+             * Finished
+             * Format: date-time
+             */
+            finished: string;
+            /** Run */
+            run: number;
+            /** Source Run */
+            source_run: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "passed" | "warned" | "failed";
         };
         /**
          * Chosen
@@ -6981,6 +7065,22 @@ export interface components {
             value: number | null;
         };
         /**
+         * MirrorDocument
+         * @description MLflow's aliases of a model, called ``name`` there. ``mirrored``: they say what is served; ``waiting``: they have
+         *     yet to be told; ``off``: MLflow does not run, and they follow when it does. ``problem``: why the last try failed.
+         */
+        MirrorDocument: {
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "mirrored" | "waiting" | "off";
+        };
+        /**
          * ModelComparison
          * @description ``second`` may follow ``first``. ``same_data``: both were measured on the same held-out data; ``breaks``: why
          *     requests for the first could fail with the second; ``findings``: what a promotion of the second would say, by the
@@ -7021,10 +7121,11 @@ export interface components {
         };
         /**
          * ModelDocument
-         * @description ``endpoint`` null: nothing of it is served yet.
+         * @description ``endpoint`` null: nothing of it is served yet. ``mirror`` is told of a single model only, once it is served.
          */
         ModelDocument: {
             endpoint: components["schemas"]["EndpointDocument"] | null;
+            mirror?: components["schemas"]["MirrorDocument"] | null;
             /** Model */
             model: string;
             newest: components["schemas"]["ModelVersionBrief"];
@@ -8099,6 +8200,13 @@ export interface components {
         Page_ChangeDocument_: {
             /** Items */
             items: components["schemas"]["ChangeDocument"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[CheckedBlock] */
+        Page_CheckedBlock_: {
+            /** Items */
+            items: components["schemas"]["CheckedBlock"][];
             /** Next */
             next?: string | null;
         };
@@ -10495,6 +10603,7 @@ export interface components {
          * WorkspaceDocument
          * @description ``readable`` False: the file is no YAML; ``problems`` says where. One that is only wrong in places has its blocks
          *     nevertheless, each with its own problems. ``etag`` names the version of the pipeline's file at ``path``.
+         *     ``refusal``: why no pipeline of its type runs here; empty when they do.
          */
         WorkspaceDocument: {
             /** Blocks */
@@ -10514,6 +10623,8 @@ export interface components {
             problems: components["schemas"]["Finding"][];
             /** Readable */
             readable: boolean;
+            /** Refusal */
+            refusal: string;
             /** Run In One Process */
             run_in_one_process: boolean;
             /** Tags */
@@ -25177,6 +25288,89 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_check_results: {
+        parameters: {
+            query?: {
+                block?: string | null;
+                /** @description How many runs at most. */
+                runs?: number;
+                /** @description `next` of the page before; without it the first. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                pipeline: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CheckedBlock_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

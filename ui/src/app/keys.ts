@@ -1,6 +1,14 @@
 /** Keys: single letters and sequences such as `g r`, valid while no field has the focus. Each is named, so that `?` can
  * list what holds here. */
 import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
+import { waitingKeys } from "./waiting_keys";
+
+declare global {
+  interface Window {
+    /** `public/theme.js` has it; a page that is kept from loading that file does without. */
+    takeEarlyKeys?: () => readonly KeyboardEvent[];
+  }
+}
 
 export interface Key {
   /** `/`, `g r`, `ctrl+k`; letters as typed, so `R` is Shift and r. */
@@ -12,6 +20,10 @@ export interface Key {
 }
 
 const SEQUENCE_MS = 1_200;
+/** What the shell knows and the browser would take for itself if it came before the shell. */
+const SHELL_KEYS = ["ctrl+k", "ctrl+p"];
+const waiting = waitingKeys();
+let delivering = false;
 let scopes: readonly (readonly Key[])[] = [];
 let typed = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -36,6 +48,7 @@ export function useKeys(keys: readonly Key[]): void {
     listen();
     const scope = latest.current.map((key, index) => ({ ...key, act: () => latest.current[index]?.act() }));
     set([...scopes, scope]);
+    void deliver();
     return () => set(scopes.filter((each) => each !== scope));
   }, [names]);
 }
@@ -58,6 +71,7 @@ function listen(): void {
   if (listening) return;
   listening = true;
   window.addEventListener("keydown", press);
+  for (const event of window.takeEarlyKeys?.() ?? []) press(event);
 }
 
 export function typing(target: EventTarget | null): boolean {
@@ -66,25 +80,64 @@ export function typing(target: EventTarget | null): boolean {
 }
 
 function press(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing) return;
   const name = nameOf(event);
+  const early = waiting.awaited() && SHELL_KEYS.includes(name);
+  if ((event.defaultPrevented && !early) || event.isComposing) return;
   const inField = typing(event.target) || document.querySelector("dialog[open]") !== null;
   const plain = !name.includes("+");
   if (inField || (plain && !lettersOn())) {
     if (run(name, true)) event.preventDefault();
     return;
   }
+  const letter = name.length === 1 && name !== " ";
+  if (waiting.awaited() && (letter || SHELL_KEYS.includes(name))) {
+    if (waiting.keep(name, performance.now())) event.preventDefault();
+    return;
+  }
+  if (strike(name)) event.preventDefault();
+  else if (letter && !typed) waiting.keepIfFresh(name, performance.now());
+}
+
+/** Whether the key does something here, by itself or as the last one of a sequence. */
+function strike(name: string): boolean {
   clearTimeout(timer);
   const sequence = typed ? `${typed} ${name}` : name;
   if (run(sequence, false) || (typed && run(name, false))) {
     typed = "";
-    event.preventDefault();
-    return;
+    return true;
   }
-  typed = plain && begins(name) ? name : "";
+  typed = begins(name) ? name : "";
   timer = setTimeout(() => {
     typed = "";
   }, SEQUENCE_MS);
+  return false;
+}
+
+/** The next screen is on its way: keys wait for it. */
+export function screenComes(): void {
+  waiting.screenComes();
+  listen();
+}
+
+export function screenIsHere(): void {
+  waiting.screenIsHere(performance.now());
+  void deliver();
+}
+
+/** Keys that waited, one after the other as if typed now; a frame lies between two, for what the first one opens. */
+async function deliver(): Promise<void> {
+  if (delivering) return;
+  delivering = true;
+  for (let name = waiting.next(performance.now()); name; name = waiting.next(performance.now())) {
+    await new Promise(requestAnimationFrame);
+    if (typing(document.activeElement)) {
+      if (name.length === 1) document.execCommand("insertText", false, name);
+    } else if (!strike(name) && !typed) {
+      waiting.putBack(name);
+      break;
+    }
+  }
+  delivering = false;
 }
 
 function run(name: string, onlyAnywhere: boolean): boolean {

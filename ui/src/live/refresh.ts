@@ -17,6 +17,12 @@ export function touches(rule: Touched): void {
   rules.push(rule);
 }
 
+/** Whether something of it is being asked for the first time. Making that stale now would do nothing: the answer on its
+ * way, which may be of before the event, would count as fresh. So the event waits for it. */
+export function firstAsked(queries: QueryClient, key: QueryKey): boolean {
+  return queries.isFetching({ queryKey: key, predicate: ({ state }) => state.data === undefined }) > 0;
+}
+
 export function refreshOnEvents(queries: QueryClient): () => void {
   const due = new Map<string, QueryKey>();
   const buckets = new Map<string, Bucket>();
@@ -28,7 +34,7 @@ export function refreshOnEvents(queries: QueryClient): () => void {
     for (const [name, key] of due) {
       const may = buckets.get(name) ?? bucket(AT_ONCE, APART_MS);
       buckets.set(name, may);
-      if (!may(now)) continue;
+      if (firstAsked(queries, key) || !may(now)) continue;
       due.delete(name);
       void queries.invalidateQueries({ queryKey: key });
     }

@@ -38,3 +38,6 @@ export const inside = createRoute({
   component: Shell,
   errorComponent: Broken,
 });
+
+/** An address that nothing has. It stands in the shell, so that the way on is there. */
+export const nowhere = createRoute({ getParentRoute: () => inside, path: "$", component: Missing });

@@ -1,5 +1,5 @@
 /** Home and runs. */
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { inside } from "./frame";
 import { number, oneOf, optional, text } from "./search";
 
@@ -43,6 +43,15 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("@/features/runs/RunScreen"), "RunScreen"),
 });
 
+/** As Mage writes it, so that links in old messages lead somewhere. */
+const runAsInMage = createRoute({
+  getParentRoute: () => inside,
+  path: "/pipelines/$pipeline/runs/$run",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/runs/$run", params: { run: params.run }, replace: true });
+  },
+});
+
 const diff = createRoute({
   getParentRoute: () => inside,
   path: "/runs/$run/diff/$other",
@@ -50,4 +59,4 @@ const diff = createRoute({
   component: lazyRouteComponent(() => import("@/features/runs/DiffScreen"), "DiffScreen"),
 });
 
-export const runRoutes = [home, runs, runsOfPipeline, run, diff] as const;
+export const runRoutes = [home, runs, runsOfPipeline, run, runAsInMage, diff] as const;

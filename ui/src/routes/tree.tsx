@@ -5,7 +5,7 @@ import { buildRoutes } from "./build";
 import { dashboardRoutes } from "./dashboards";
 import { dataRoutes } from "./data";
 import { Broken, Missing } from "./failures";
-import { inside, login, root } from "./frame";
+import { inside, login, nowhere, root } from "./frame";
 import { learningRoutes } from "./learning";
 import { operateRoutes } from "./operate";
 import { runRoutes } from "./runs";
@@ -21,6 +21,7 @@ const tree = root.addChildren([
     ...dashboardRoutes,
     ...learningRoutes,
     ...settingsRoutes,
+    nowhere,
   ]),
 ]);
 

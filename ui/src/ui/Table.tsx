@@ -6,16 +6,20 @@ import { Bones } from "./blocks";
 import { Problem } from "./Problem";
 import styles from "./table.module.css";
 
+type Width = number | `${number}fr`;
+
 export interface Column<Row> {
   readonly id: string;
   readonly title: string;
   /** Pixels, or a share of what is left such as `2fr`. */
-  readonly width: number | `${number}fr`;
+  readonly width: Width;
   readonly cell: (row: Row) => ReactNode;
   readonly align?: "end";
   readonly sortable?: boolean;
   /** Left out on narrow screens. */
   readonly wide?: boolean;
+  /** Its width there, if another one. */
+  readonly narrow?: Width;
 }
 
 export interface Sort {
@@ -138,10 +142,10 @@ function Rows<Row>({
   };
   const template = useMemo(
     () => ({
-      "--columns": columns.map(track).join(" "),
+      "--columns": columns.map(({ width }) => track(width)).join(" "),
       "--narrow-columns": columns
         .filter((column) => !column.wide)
-        .map(track)
+        .map(({ width, narrow }) => track(narrow ?? width))
         .join(" "),
     }),
     [columns],
@@ -226,6 +230,6 @@ function cellClass<Row>(column: Column<Row>): string {
   return [styles.cell, column.align === "end" ? styles.end : "", column.wide ? styles.wide : ""].join(" ");
 }
 
-function track<Row>(column: Column<Row>): string {
-  return typeof column.width === "number" ? `${column.width}px` : `minmax(0, ${column.width})`;
+function track(width: Width): string {
+  return typeof width === "number" ? `${width}px` : `minmax(0, ${width})`;
 }

@@ -5,65 +5,74 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from blockwright.adapters.tables.children import Child, ChildEnded, Limits, TooBig, TooSlow
-from blockwright.core.errors import BlockwrightError, Invalid, NotFound, Unavailable
+from blockwright.adapters.tables.children import Limits
+from blockwright.adapters.tables.readers import Reader
+from blockwright.core.errors import Invalid, NotFound, Unavailable
 from blockwright.ports.tables import ChartSeries, ChartWish, ColumnProfile, Marks, Page, TableDiff
 from blockwright.wire.outputs import Output
 
 DEFAULTS = Limits()
 SUFFIXES = (".csv", ".parquet", ".json", ".jsonl")
+PROFILES_KEPT = 64
+"""Bytes of a digest never change, so what is known of them holds. A profile has a few kilobytes for each column."""
 
 
 class DuckDBTables:
-    """Reads blobs that ``locate`` finds by digest (``ArtifactStore.path``) in a child that is started on first use,
-    ends when it is idle, and is started anew when it died. Safe for threads: requests wait for each other."""
+    """Reads blobs that ``locate`` finds by digest (``ArtifactStore.path``) in children that are started on first use,
+    end when they are idle, and are started anew when they died. One turns pages; the other folds whole tables
+    (profiles, charts, exports, comparisons), which takes seconds of a large one and must keep no page waiting. Safe for
+    threads: requests of a kind wait for each other."""
 
     def __init__(
         self, locate: Callable[[str], Path], *, limits: Limits = DEFAULTS, environ: Mapping[str, str] | None = None
     ) -> None:
         self._locate = locate
         self._limits = limits
-        self._environ = environ or {}
-        self._turn = threading.Lock()
-        self._child: Child | None = None
-        self._cancelled = False
+        self._pages = Reader(limits, environ or {})
+        self._folds = Reader(limits, environ or {})
+        self._profiles: dict[tuple[str, str, str], Sequence[ColumnProfile]] = {}
 
     @property
     def pid(self) -> int | None:
-        """The process of the reader, if one was started and not ended by us."""
-        child = self._child
-        return None if child is None else child.pid
+        """The process that reads pages, if one was started and not ended by us."""
+        return self._pages.pid
 
     def page(
         self, output: Output, *, offset: int = 0, limit: int = 100, sort: Sequence[str] = (), where: str | None = None
     ) -> Page:
         request: dict[str, Any] = {"operation": "page", "value": self._value(output)}
         request |= {"offset": offset, "limit": limit, "sort": list(sort), "where": where}
-        found = self._ask(request, f"output `{output.name}`", self._limits.seconds)
+        found = self._pages.ask(request, f"output `{output.name}`", self._limits.seconds)
+        rows = found["rows"]
+        if not sort and where is None:
+            _show_objects(rows, found["columns"], found["opaque"], offset, output.preview)
         return Page(
             columns=tuple(found["columns"]),
             types=tuple(found["types"]),
-            rows=tuple(tuple(row) for row in found["rows"]),
+            rows=tuple(tuple(row) for row in rows),
             total=found["total"],
             matching=found["matching"],
         )
 
     def profile(self, output: Output) -> Sequence[ColumnProfile]:
         """Over all rows; NaN counts as null. Histograms of times have edges in seconds (since 1970, for moments)."""
-        request = {"operation": "profile", "value": self._value(output)}
-        found = self._ask(request, f"output `{output.name}`", self._limits.seconds)
-        return [_profile(column) for column in found]
+        kept = (output.digest, output.codec, output.type)
+        if kept not in self._profiles:
+            request = {"operation": "profile", "value": self._value(output)}
+            found = self._folds.ask(request, f"output `{output.name}`", self._limits.seconds)
+            while len(self._profiles) >= PROFILES_KEPT:
+                self._profiles.pop(next(iter(self._profiles)), None)
+            self._profiles[kept] = [_profile(column) for column in found]
+        return self._profiles[kept]
 
     def chart(self, output: Output, wish: ChartWish) -> Marks:
         request = {"operation": "chart", "value": self._value(output), "wish": asdict(wish)}
-        found = self._ask(request, f"output `{output.name}`", self._limits.seconds)
+        found = self._folds.ask(request, f"output `{output.name}`", self._limits.seconds)
         return Marks(
             kind=found["kind"],
             axis=found["x"],
@@ -86,7 +95,7 @@ class DuckDBTables:
             )
         with _appearing(target) as path:
             request = {"operation": "export", "value": self._value(output), "path": str(path), "suffix": suffix}
-            return int(self._ask(request, f"output `{output.name}`", self._limits.export_seconds))
+            return int(self._folds.ask(request, f"output `{output.name}`", self._limits.export_seconds))
 
     def diff(self, before: Output, after: Output, key: Sequence[str] | None) -> TableDiff:
         """Each of ``statistics`` has ``column``, ``changed`` (cells; None without a key), ``before`` and ``after``
@@ -95,7 +104,7 @@ class DuckDBTables:
         request: dict[str, Any] = {"operation": "diff", "before": self._value(before), "after": self._value(after)}
         request["key"] = None if key is None else list(key)
         name = before.name if before.name == after.name else f"{before.name}` and `{after.name}"
-        found = self._ask(request, f"output `{name}`", self._limits.seconds)
+        found = self._folds.ask(request, f"output `{name}`", self._limits.seconds)
         return TableDiff(
             key=None if found["key"] is None else tuple(found["key"]),
             added=found["added"],
@@ -110,74 +119,42 @@ class DuckDBTables:
         )
 
     def cancel(self) -> None:
-        """End the request under way, from any thread; whoever waits for it gets Unavailable (code ``cancelled``)."""
-        child = self._child
-        if child is not None and self._turn.locked():
-            self._cancelled = True
-            child.kill()
+        """End the requests under way, from any thread; whoever waits for one gets Unavailable (code ``cancelled``)."""
+        self._pages.cancel()
+        self._folds.cancel()
 
     def close(self) -> None:
-        self.cancel()
-        with self._turn:
-            self._end()
+        self._pages.close()
+        self._folds.close()
 
     def _value(self, output: Output) -> dict[str, str]:
         if output.in_memory:
             raise NotFound(
                 f"Output `{output.name}` was handed over in memory and never stored.",
-                hint="Its preview stands in the manifest; run without `run_pipeline_in_one_process` to keep it.",
+                hint="Switch `cache_block_output_in_memory` off in its pipeline to keep it.",
             )
-        path = os.path.abspath(self._locate(output.digest))
+        try:
+            path = os.path.abspath(self._locate(output.digest))
+        except NotFound:
+            raise NotFound(
+                f"The stored bytes of output `{output.name}` are gone.", hint="Run the block again to have them."
+            ) from None
         return {"path": path, "name": output.name, "codec": output.codec, "type": output.type}
 
-    def _ask(self, request: Mapping[str, Any], what: str, seconds: float) -> Any:
-        """The answer to a request about ``what``, within ``seconds`` from now."""
-        deadline = time.monotonic() + seconds
-        if not self._turn.acquire(timeout=seconds):
-            raise _too_slow(what, seconds)
-        try:
-            self._cancelled = False
-            reply = self._reply(request, what, seconds, deadline)
-        finally:
-            self._turn.release()
-        if "error" in reply:
-            raise _error(reply)
-        return reply["answer"]
 
-    def _reply(self, request: Mapping[str, Any], what: str, seconds: float, deadline: float) -> Any:
-        fresh = False
-        while True:
-            if self._child is None:
-                self._child, fresh = self._start(), True
-            try:
-                return self._child.ask(request, deadline - time.monotonic())
-            except ChildEnded as ended:
-                self._end()
-                if self._cancelled:
-                    raise Unavailable(f"Reading {what} was cancelled.", code="cancelled") from None
-                if fresh or ended.status > 0:
-                    raise _crashed(what, ended.status) from None
-                # It ended between two requests (idle, or killed by somebody): this one has not been tried yet.
-            except TooSlow:
-                self._end()
-                raise _too_slow(what, seconds) from None
-            except TooBig:
-                self._end()
-                raise _too_big(what, self._limits.memory) from None
-            except BaseException:  # interrupted: its answer must not be taken for the next one's
-                self._end()
-                raise
-
-    def _start(self) -> Child:
-        try:
-            return Child(self._limits, self._environ)
-        except OSError as error:
-            raise Unavailable(f"The table reader cannot be started: {error.strerror}.", code="no_reader") from error
-
-    def _end(self) -> None:
-        if self._child is not None:
-            self._child.end()
-            self._child = None
+def _show_objects(
+    rows: list[list[Any]], labels: Sequence[str], opaque: Sequence[str], offset: int, preview: Any
+) -> None:
+    """Cells that the reader may not open, as the block process has shown them in the preview of the first rows."""
+    if not opaque or not isinstance(preview, dict) or preview.get("kind") != "table":
+        return
+    shown = [column["name"] for column in preview["columns"]]
+    for label in opaque:
+        if list(labels).count(label) != 1 or shown.count(label) != 1:
+            continue  # which of them is meant?
+        place, source = list(labels).index(label), shown.index(label)
+        for row, known in zip(rows, preview["rows"][offset:], strict=False):
+            row[place] = known[source]
 
 
 def _profile(column: Mapping[str, Any]) -> ColumnProfile:
@@ -220,31 +197,3 @@ def _way_out(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "Free space, or choose another volume."
     return "Choose another place, or make the folder writable."
-
-
-def _error(reply: Mapping[str, Any]) -> BlockwrightError:
-    family = {"NotFound": NotFound, "Unavailable": Unavailable}.get(reply["error"], Invalid)
-    return family(str(reply["message"]), hint=str(reply["hint"]), code=str(reply["code"]))
-
-
-def _too_slow(what: str, seconds: float) -> Unavailable:
-    return Unavailable(
-        f"Reading {what} took longer than {seconds:g} s.", hint="Ask for less, or for a simpler thing.", code="deadline"
-    )
-
-
-def _too_big(what: str, memory: int) -> Unavailable:
-    return Unavailable(
-        f"Reading {what} needed more than {memory >> 20:,} MiB of memory.",
-        hint="Ask for fewer rows or columns, or do it in a block.",
-        code="memory",
-    )
-
-
-def _crashed(what: str, status: int) -> Unavailable:
-    how = f"signal {-status}" if status < 0 else f"status {status}"
-    return Unavailable(
-        f"The table reader ended ({how}) while it read {what}.",
-        hint="Its stored bytes may be damaged: run the block again to have them anew.",
-        code="reader_ended",
-    )

@@ -54,7 +54,7 @@ function Shown({ backfill, error }: { readonly backfill: Backfill; readonly erro
         {error ? <Problem error={error} /> : null}
         <div className={styles.lead}>
           <p>
-            {backfill.in_words} <span className="quiet">{about(backfill)}</span>{" "}
+            {backfill.in_words} · <span className="quiet">{about(backfill)}</span> ·{" "}
             <span className="hint">
               asked for by {backfill.requested_by} <Ago at={backfill.created} />
             </span>

@@ -23,14 +23,21 @@ import { BlockLink, linkOf, RunLink } from "./parts/AssetLink";
 import { Freshness } from "./parts/Freshness";
 
 const COLUMNS: readonly Column<Asset>[] = [
-  { id: "name", title: "Name", width: "3fr", cell: (asset) => <Name asset={asset} /> },
+  { id: "name", title: "Name", width: "4fr", narrow: "3fr", cell: (asset) => <Name asset={asset} /> },
   { id: "pipeline", title: "Pipeline", width: "2fr", cell: (asset) => <Origin asset={asset} /> },
   { id: "fresh", title: "Freshness", width: "3fr", wide: true, cell: (asset) => <Freshness asset={asset} /> },
-  { id: "rows", title: "Rows", width: 88, align: "end", cell: ({ rows }) => (rows === null ? "" : count(rows)) },
+  {
+    id: "rows",
+    title: "Rows",
+    width: 88,
+    narrow: 64,
+    align: "end",
+    cell: ({ rows }) => (rows === null ? "" : count(rows)),
+  },
   {
     id: "columns",
     title: "Columns",
-    width: 76,
+    width: 72,
     align: "end",
     wide: true,
     cell: ({ columns }) => (columns === null ? "" : count(columns)),
@@ -41,10 +48,10 @@ const COLUMNS: readonly Column<Asset>[] = [
     title: "Type",
     width: 104,
     wide: true,
-    cell: (asset) => <span className="quiet ellipsis">{asset.type}</span>,
+    cell: ({ kind, type }) => <span className="quiet ellipsis">{kind === "product" ? "data product" : type}</span>,
   },
-  { id: "made", title: "Last written", width: 118, cell: ({ made }) => <Ago at={made} /> },
-  { id: "by", title: "By", width: 84, wide: true, cell: ({ run }) => (run === null ? "" : <RunLink run={run} />) },
+  { id: "made", title: "Last written", width: 118, narrow: 92, cell: ({ made }) => <Ago at={made} /> },
+  { id: "by", title: "By", width: 76, wide: true, cell: ({ run }) => (run === null ? "" : <RunLink run={run} />) },
   {
     id: "readers",
     title: "Readers",
@@ -163,7 +170,6 @@ function Name({ asset }: { readonly asset: Asset }) {
       <Link {...linkOf(asset)} className={`plain-link ellipsis ${styles.name}`} tabIndex={-1}>
         {titleOf(asset)}
       </Link>
-      {asset.kind === "product" ? <span className={`hint ${styles.kind}`}>data product</span> : null}
       {asset.pinned ? <span className="hint">pinned</span> : null}
       {asset.aliases.length ? <span className="hint ellipsis">{asset.aliases.join(", ")}</span> : null}
     </>

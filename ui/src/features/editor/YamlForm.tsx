@@ -7,11 +7,23 @@ import { Bones } from "@/ui/blocks";
 import { Problem } from "@/ui/Problem";
 import { tell } from "@/ui/toasts";
 import styles from "./editor.module.css";
-import { CodeEditor } from "./lazy";
+import { CodeEditor, MergeDialog } from "./lazy";
 
 interface Read {
   readonly digest: string;
   readonly text: string;
+}
+
+/** What is typed over the version of `digest`, which held `base`. */
+interface Begun extends Read {
+  readonly base: string;
+}
+
+/** What is typed and the newest version of the file, as both stood when it was asked to merge them. */
+interface Merging {
+  readonly base: string;
+  readonly mine: string;
+  readonly newest: Read;
 }
 
 interface YamlFormProps<Found extends Read> {
@@ -34,17 +46,17 @@ export function YamlForm<Found extends Read>(props: YamlFormProps<Found>) {
   const known = useQueryClient();
   const { data, error, refetch } = useQuery(asked);
   // What is typed is of one version of the file; another one that comes meanwhile does not take it away.
-  const [begun, setBegun] = useState<Read>();
+  const [begun, setBegun] = useState<Begun>();
+  const [merging, setMerging] = useState<Merging>();
   const [turn, setTurn] = useState(0);
   const [wrong, setWrong] = useState<unknown>();
   if (!data) return error ? <Problem error={error} onRetry={() => void refetch()} /> : <Bones rows={10} />;
   const text = begun?.text ?? data.text;
   const again = () => known.invalidateQueries({ queryKey: asked.queryKey });
-  const send = async (event: FormEvent) => {
-    event.preventDefault();
+  const write = async (typed: string, digest: string) => {
     setWrong(undefined);
     try {
-      const change = await save(text, begun?.digest ?? data.digest);
+      const change = await save(typed, digest);
       tell(`${what} was saved`, change === null ? undefined : () => void undo(change).then(again, setWrong));
       await again();
       setBegun(undefined);
@@ -53,6 +65,10 @@ export function YamlForm<Found extends Read>(props: YamlFormProps<Found>) {
       setWrong(problem);
     }
   };
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    void write(text, begun?.digest ?? data.digest);
+  };
   const stale = wrong !== undefined && asProblem(wrong).status === 412;
   const takeTheirs = async () => {
     await again();
@@ -60,37 +76,67 @@ export function YamlForm<Found extends Read>(props: YamlFormProps<Found>) {
     setWrong(undefined);
     setTurn(turn + 1);
   };
-  const keepMine = async () => {
-    const { data: newest } = await refetch();
-    if (newest) setBegun({ digest: newest.digest, text });
+  /** From here on `typed` is a change of `newest`. */
+  const goOn = (typed: string, newest: Read) => {
+    setBegun({ digest: newest.digest, text: typed, base: newest.text });
     setWrong(undefined);
   };
+  const keepMine = async () => {
+    const { data: newest } = await refetch();
+    if (newest) goOn(text, newest);
+  };
+  const merge = async () => {
+    const base = begun?.base ?? data.text;
+    const { data: newest } = await refetch();
+    if (newest) setMerging({ base, mine: text, newest });
+  };
   return (
-    <form id={form} className={styles.yaml} onSubmit={(event) => void send(event)}>
-      {wrong ? <Problem error={wrong} /> : null}
-      {stale ? (
-        <div className={styles.elsewhere}>
-          <span>The file was changed elsewhere.</span>
-          <Button look="bare" onClick={() => void takeTheirs()}>
-            Use theirs
-          </Button>
-          <Button look="bare" onClick={() => void keepMine()}>
-            Keep mine
-          </Button>
+    <>
+      <form id={form} className={styles.yaml} onSubmit={send}>
+        {wrong ? <Problem error={wrong} /> : null}
+        {stale ? (
+          <div className={styles.elsewhere}>
+            <span>The file was changed elsewhere.</span>
+            <Button look="bare" onClick={() => void takeTheirs()}>
+              Use theirs
+            </Button>
+            <Button look="bare" onClick={() => void keepMine()}>
+              Keep mine
+            </Button>
+            <Button look="bare" onClick={() => void merge()}>
+              Merge
+            </Button>
+          </div>
+        ) : null}
+        <div className={styles.yamlCode}>
+          <CodeEditor
+            key={turn}
+            name={`${name} ${turn}`}
+            language="yaml"
+            text={text}
+            label={`YAML of ${what}`}
+            readOnly={refusal !== undefined}
+            onChange={(typed) => setBegun({ digest: data.digest, base: data.text, ...begun, text: typed })}
+          />
         </div>
-      ) : null}
-      <div className={styles.yamlCode}>
-        <CodeEditor
-          key={turn}
-          name={`${name} ${turn}`}
+        <p className="hint">{children(data)}</p>
+      </form>
+      {merging ? (
+        <MergeDialog
+          path={what}
+          base={merging.base}
+          mine={merging.mine}
+          theirs={merging.newest.text}
           language="yaml"
-          text={text}
-          label={`YAML of ${what}`}
-          readOnly={refusal !== undefined}
-          onChange={(typed) => setBegun({ digest: begun?.digest ?? data.digest, text: typed })}
+          onClose={() => setMerging(undefined)}
+          onMerged={(both) => {
+            goOn(both, merging.newest);
+            setMerging(undefined);
+            setTurn(turn + 1);
+            void write(both, merging.newest.digest);
+          }}
         />
-      </div>
-      <p className="hint">{children(data)}</p>
-    </form>
+      ) : null}
+    </>
   );
 }

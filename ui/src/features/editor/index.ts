@@ -1,4 +1,4 @@
 export type { CodeProps, EditorKey } from "./Code";
 export { type Language, languageOf } from "./languages";
-export { CodeEditor, MergeEditor, preloadEditor, StaticCode } from "./lazy";
+export { CodeEditor, MergeDialog, MergeEditor, preloadEditor, StaticCode } from "./lazy";
 export { YamlForm } from "./YamlForm";

@@ -5,11 +5,14 @@ import styles from "./editor.module.css";
 import type { Piece } from "./highlighted";
 import type { Language } from "./languages";
 import type { MergeProps } from "./Merge";
+import type { MergeDialogProps } from "./MergeDialog";
 
 const load = () => import("./Code");
 const Code = lazy(() => load().then((module) => ({ default: module.Code })));
 
 const Merge = lazy(() => import("./Merge").then((module) => ({ default: module.Merge })));
+
+const Dialog = lazy(() => import("./MergeDialog").then((module) => ({ default: module.MergeDialog })));
 
 /** Fetched before it is asked for, so that the first key is not waited for. */
 export function preloadEditor(): void {
@@ -29,6 +32,14 @@ export function MergeEditor(props: MergeProps) {
   return (
     <Suspense fallback={<StaticCode text={props.text} language={props.language} />}>
       <Merge {...props} />
+    </Suspense>
+  );
+}
+
+export function MergeDialog(props: MergeDialogProps) {
+  return (
+    <Suspense>
+      <Dialog {...props} />
     </Suspense>
   );
 }

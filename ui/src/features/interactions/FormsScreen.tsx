@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<FormSummary>[] = [
   },
   {
     id: "pipeline",
-    title: "Runs pipeline",
+    title: "Pipeline",
     width: "1fr",
     cell: ({ pipeline }) => <span className="ellipsis">{pipeline}</span>,
   },
@@ -41,6 +41,7 @@ const COLUMNS: readonly Column<FormSummary>[] = [
     id: "may",
     title: "You",
     width: 130,
+    narrow: 90,
     cell: ({ may_run, sound }) =>
       sound ? (
         <span className="quiet">{may_run ? "may run it" : "may look"}</span>

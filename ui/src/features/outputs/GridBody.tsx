@@ -18,7 +18,7 @@ import { Problem } from "@/ui/Problem";
 import { tell } from "@/ui/toasts";
 import { type ColumnStatistics, type OutputPlace, outputs, PAGE, type Question, type TablePage } from "./api";
 import { Histogram } from "./Histogram";
-import { csv, isNumber, isTime, markdown, moment, oneLine, shortType, shownBetween, tsv } from "./model/cells";
+import { csv, inCell, isNumber, markdown, shortType, shownBetween, tsv } from "./model/cells";
 import styles from "./outputs.module.css";
 import { usePages } from "./usePages";
 
@@ -278,7 +278,7 @@ const Value = memo(function Value({
   if (!row) return <span className={styles.coming} />;
   const value = row[column.index];
   if (value === null || value === undefined) return <span className={styles.nothing}>∅</span>;
-  return <>{isTime(column.type) ? moment(value) : oneLine(value)}</>;
+  return <>{inCell(column.type, value)}</>;
 });
 
 function share({ nulls, rows }: ColumnStatistics): string {

@@ -141,8 +141,14 @@ function Sessions() {
       width: "3fr",
       cell: ({ agent }) => <span className="ellipsis">{browserOf(agent)}</span>,
     },
-    { id: "address", title: "From", width: "1fr", cell: ({ address }) => <span className="ellipsis">{address}</span> },
-    { id: "seen", title: "Last seen", width: 130, cell: ({ seen }) => <Ago at={seen} /> },
+    {
+      id: "address",
+      title: "From",
+      width: "1fr",
+      wide: true,
+      cell: ({ address }) => <span className="ellipsis">{address}</span>,
+    },
+    { id: "seen", title: "Last seen", width: 130, narrow: 92, cell: ({ seen }) => <Ago at={seen} /> },
     {
       id: "act",
       title: "",

@@ -24,11 +24,12 @@ export function AuditPage() {
 }
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
-  { id: "time", title: "When", width: 130, cell: ({ time }) => <Ago at={time} /> },
+  { id: "time", title: "When", width: 130, narrow: 88, cell: ({ time }) => <Ago at={time} /> },
   {
     id: "actor",
     title: "Who",
     width: "2fr",
+    wide: true,
     cell: ({ actor }) => <span className="ellipsis">{actor || "nobody"}</span>,
   },
   { id: "action", title: "Did", width: "2fr", cell: ({ action }) => <code className="ellipsis">{action}</code> },
@@ -37,6 +38,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     id: "outcome",
     title: "Outcome",
     width: 130,
+    narrow: 64,
     cell: ({ outcome }) =>
       outcome === "done" ? <span className="hint">done</span> : <StateChip state="failed" detail={outcome} />,
   },

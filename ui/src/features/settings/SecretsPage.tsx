@@ -41,7 +41,13 @@ function Secrets() {
   useKeys([{ keys: "n", does: "New secret", act: make }]);
   const columns: readonly Column<Secret>[] = [
     { id: "name", title: "Name", width: "2fr", cell: ({ name }) => <code className="ellipsis">{name}</code> },
-    { id: "value", title: "Value", width: "1fr", cell: () => <span className="hint">set, never shown</span> },
+    {
+      id: "value",
+      title: "Value",
+      width: "1fr",
+      wide: true,
+      cell: () => <span className="hint">set, never shown</span>,
+    },
     {
       id: "act",
       title: "",

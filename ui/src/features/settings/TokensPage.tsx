@@ -72,12 +72,21 @@ export function TokensPage() {
 function Tokens({ whose }: { readonly whose: "mine" | "all" }) {
   const { data, error, refetch } = useQuery(settings.tokens(whose));
   const [ending, setEnding] = useState<Token>();
+  const { data: people } = useQuery({ ...settings.people(), enabled: whose === "all" });
+  const person: Column<Token> = {
+    id: "person",
+    title: "Person",
+    width: "2fr",
+    cell: (token) => <span className="ellipsis">{people?.find(({ id }) => id === token.person)?.email ?? ""}</span>,
+  };
   const columns: readonly Column<Token>[] = [
     { id: "name", title: "Name", width: "2fr", cell: ({ name }) => <span className="ellipsis">{name}</span> },
+    ...(whose === "all" ? [person] : []),
     {
       id: "scopes",
       title: "May",
       width: "2fr",
+      wide: true,
       cell: ({ scopes, project }) => (
         <span className="ellipsis">
           {scopes ? scopes.join(", ") : "whatever its person may"}
@@ -85,7 +94,7 @@ function Tokens({ whose }: { readonly whose: "mine" | "all" }) {
         </span>
       ),
     },
-    { id: "state", title: "State", width: 160, cell: (token) => <TokenState token={token} /> },
+    { id: "state", title: "State", width: 160, narrow: 120, cell: (token) => <TokenState token={token} /> },
     {
       id: "used",
       title: "Last used",

@@ -187,7 +187,7 @@ function Month({ days, marks, month, today }: GridProps & { readonly month: numb
         <tbody>
           {weeks.map((week) => (
             <tr key={dayKey(week[0] ?? new Date())}>
-              {week.map((day) => {
+              {week.map((day, weekday) => {
                 const key = dayKey(day);
                 const inside = slots.get(key) ?? [];
                 return (
@@ -197,6 +197,7 @@ function Month({ days, marks, month, today }: GridProps & { readonly month: numb
                   >
                     <Tip text={key === today ? "Today" : ""}>
                       <time dateTime={key} className={styles.date}>
+                        <span className={styles.weekday}>{WEEKDAYS[weekday]} </span>
                         {day.getDate()}
                       </time>
                     </Tip>
@@ -219,6 +220,7 @@ function Month({ days, marks, month, today }: GridProps & { readonly month: numb
           ))}
         </tbody>
       </table>
+      {marks.length ? null : <p className={`quiet ${styles.nothing}`}>No trigger fires in this month.</p>}
     </section>
   );
 }

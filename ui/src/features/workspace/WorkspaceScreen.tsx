@@ -19,6 +19,7 @@ import { withoutPlainCharts } from "./model/charts";
 import { standingOf, whyOf } from "./model/words";
 import { Columns, type Pane } from "./parts/Columns";
 import { ConnectDialog } from "./parts/ConnectDialog";
+import { ConnectorPane, movesData } from "./parts/ConnectorPane";
 import { FileTree } from "./parts/FileTree";
 import { FindSide } from "./parts/FindSide";
 import { GraphSide } from "./parts/GraphSide";
@@ -203,7 +204,7 @@ function Workspace({ project, document, files, error }: WorkspaceProps) {
             trouble={trouble}
             columns={columns}
             resultOf={
-              layout === "notebook"
+              layout === "notebook" && !movesData(document)
                 ? (name) => (
                     <div className={styles.below}>
                       {result(
@@ -216,7 +217,13 @@ function Workspace({ project, document, files, error }: WorkspaceProps) {
             }
           />
         }
-        result={layout === "notebook" ? undefined : result(block, true)}
+        result={
+          movesData(document) ? (
+            <ConnectorPane document={document} files={files} onBlock={(name) => go({ block: name })} />
+          ) : layout === "notebook" ? undefined : (
+            result(block, true)
+          )
+        }
       />
       <StatusBar
         document={document}

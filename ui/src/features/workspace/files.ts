@@ -49,6 +49,12 @@ export class Files {
     void this.begin(path);
   }
 
+  /** Read it once more, after that failed. */
+  again(path: string): void {
+    this.states.delete(path);
+    this.open(path);
+  }
+
   private async begin(path: string): Promise<void> {
     const first = this.firstRead(path);
     const before = await kept.read(this.project, path);

@@ -59,7 +59,8 @@ export function useActions(
 ) {
   const known = useQueryClient();
   const pipeline = document?.uuid ?? "";
-  const runRefusal = useRefusal("run", pipeline);
+  const mayNotRun = useRefusal("run", pipeline);
+  const runRefusal = document?.refusal.replaceAll("`", "") || mayNotRun;
   const editRefusal = useRefusal("edit", pipeline);
   const offline = !useOnline();
   const [trouble, setTrouble] = useState<unknown>();

@@ -28,7 +28,7 @@ def open_file(path: str) -> Table:
         return Table(tuple(_column(str(place), array[:, place]) for place in range(array.shape[1])), len(array))
     raise Invalid(
         f"is an array of shape {array.shape}, not a table.",
-        hint="Its preview stands in the manifest of the attempt; arrays of one or two dimensions have pages.",
+        hint="Arrays of one or two dimensions are tables; `blockwright output` shows the preview of others.",
         code="not_a_table",
     )
 

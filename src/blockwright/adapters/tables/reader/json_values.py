@@ -20,7 +20,7 @@ def open_file(path: str) -> Table:
     if not isinstance(value, list):
         raise Invalid(
             f"is {_WORDS.get(type(value), 'a value')}, not a table.",
-            hint="Its preview stands in the manifest of the attempt.",
+            hint="`blockwright output` shows its preview; block code reads it whole.",
             code="not_a_table",
         )
     if value and all(isinstance(row, dict) for row in value):

@@ -57,6 +57,7 @@ def page(
     return {
         "columns": table.labels,
         "types": [column.type for column in table.columns],
+        "opaque": [column.label for column in table.columns if column.form is Form.OPAQUE],
         "rows": [[column[row] for column in columns] for row in range(count)],
         "total": table.rows,
         "matching": matching,

@@ -40,7 +40,7 @@ def open_value(value: Value) -> Table:
         kept = "stored as Python objects" if value.codec == "pickle" else "not a table"
         raise Invalid(
             f"Output `{value.name}` ({value.type}) is {kept}.",
-            hint="Its preview stands in the manifest of the attempt; block code can read it whole.",
+            hint="`blockwright output` shows its preview; block code reads it whole.",
             code="not_a_table",
         )
     try:

@@ -35,12 +35,12 @@ export function Pipelines({ pipelines, freshness, paused, more }: PipelinesProps
         ),
       },
       { id: "runs", title: "Last 30 runs", width: 264, wide: true, cell: ({ runs }) => <RunStrip runs={runs} /> },
-      { id: "last", title: "Last run", width: "3fr", cell: (pipeline) => <Last pipeline={pipeline} /> },
-      { id: "usual", title: "Median", width: 84, align: "end", cell: ({ usual_seconds }) => duration(usual_seconds) },
+      { id: "last", title: "Last run", width: "4fr", cell: (pipeline) => <Last pipeline={pipeline} /> },
+      { id: "usual", title: "Median", width: 92, align: "end", cell: ({ usual_seconds }) => duration(usual_seconds) },
       {
         id: "next",
         title: "Next",
-        width: 116,
+        width: 112,
         wide: true,
         cell: ({ uuid, next_fire, late }) =>
           paused && next_fire ? (
@@ -64,7 +64,7 @@ export function Pipelines({ pipelines, freshness, paused, more }: PipelinesProps
       {
         id: "freshness",
         title: "Freshness",
-        width: "2fr",
+        width: 138,
         wide: true,
         cell: ({ uuid, blocks }) => <Fresh counts={freshness?.get(uuid)} blocks={blocks} />,
       },

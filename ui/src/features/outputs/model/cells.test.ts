@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { csv, full, isNumber, markdown, moment, oneLine, shortType, shownBetween, tsv, widthOf } from "./cells";
+import { csv, full, inCell, isNumber, markdown, moment, oneLine, shortType, shownBetween, tsv, widthOf } from "./cells";
 
 test("a value is one line, however many it has", () => {
   expect(oneLine("a\nb\tc")).toBe("a⏎b⇥c");
@@ -20,6 +20,18 @@ test("types are told in short", () => {
 test("midnight is a day", () => {
   expect(moment("2026-12-31T00:00:00")).toBe("2026-12-31");
   expect(moment("2026-12-31T06:30:01.123456")).toBe("2026-12-31 06:30:01.123");
+});
+
+test("a cell shows what a fraction means, and not how it is stored", () => {
+  expect([0.1 + 0.2, 81.17999999999999, 1e-12, 1 / 3, 42].map((value) => inCell("float64", value))).toEqual([
+    "0.3",
+    "81.18",
+    "1e-12",
+    "0.3333333333",
+    "42",
+  ]);
+  expect(inCell("datetime64[us]", "2026-12-31T00:00:00")).toBe("2026-12-31");
+  expect(full(0.1 + 0.2)).toBe("0.30000000000000004");
 });
 
 test("what is copied survives a spreadsheet", () => {

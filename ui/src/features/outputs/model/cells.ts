@@ -25,6 +25,16 @@ export function oneLine(value: unknown): string {
   return short.replaceAll("\r", "␍").replaceAll("\n", "⏎").replaceAll("\t", "⇥");
 }
 
+/** Digits of a fraction that a cell shows: `0.1 + 0.2` is 0.3. Opened and copied it has all of them. */
+const DIGITS = 10;
+
+/** A value of a column in its cell. */
+export function inCell(type: string, value: unknown): string {
+  if (isTime(type)) return moment(value);
+  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(DIGITS)));
+  return oneLine(value);
+}
+
 export function full(value: unknown): string {
   if (typeof value === "string") return value;
   return typeof value === "object" && value !== null ? JSON.stringify(value, null, 2) : written(value);
@@ -80,7 +90,7 @@ export function markdown(
 
 /** How wide a column begins: for its name, its type and the first of its values. */
 export function widthOf(name: string, type: string, samples: readonly unknown[]): number {
-  const letters = Math.max(...samples.map((value) => (isTime(type) ? moment(value) : oneLine(value)).length), 0);
+  const letters = Math.max(...samples.map((value) => inCell(type, value).length), 0);
   const least = Math.max(name.length * 7.1 + 26, 88);
   return Math.round(Math.max(least, Math.min(300, letters * 7.3 + 22)));
 }

@@ -18,7 +18,7 @@ interface LastLinesProps {
 /** Nothing where nothing was said, or where logs may not be searched: the log itself is one tab further. */
 export function LastLines({ project, run, block, onAll }: LastLinesProps) {
   const { data } = useQuery(runs.lastLines(project, run.id, block, run.round));
-  const lines = data?.items.toReversed() ?? [];
+  const lines = (data?.items ?? []).filter((line, index) => index > 0 || !isTraceback(line)).toReversed();
   if (lines.length === 0) return null;
   return (
     <section className={styles.before} aria-label="Log before it">
@@ -41,6 +41,11 @@ export function LastLines({ project, run, block, onAll }: LastLinesProps) {
       </pre>
     </section>
   );
+}
+
+/** What the attempt itself wrote at its end: the error above says it better. */
+function isTraceback({ stream, message }: { readonly stream?: string | null; readonly message?: string | null }) {
+  return stream === "log" && (message ?? "").startsWith("Traceback (most recent call last):");
 }
 
 function clockOf(time: string): string {

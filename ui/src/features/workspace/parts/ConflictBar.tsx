@@ -1,13 +1,12 @@
 /** The file is another on the server than the one that is changed here: whose stays? */
 import { TriangleAlert } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { MergeDialog } from "@/features/editor";
 import { Button } from "@/ui/Button";
 import { Problem } from "@/ui/Problem";
 import type { Files } from "../files";
 import type { FileState } from "../model/file";
 import styles from "../workspace.module.css";
-
-const MergeDialog = lazy(() => import("./MergeDialog").then((module) => ({ default: module.MergeDialog })));
 
 export function FileBars({
   files,
@@ -20,7 +19,11 @@ export function FileBars({
 }) {
   const [merging, setMerging] = useState(false);
   if (file.phase === "failed")
-    return <Problem what="It is not saved." error={file.error} onRetry={() => void files.save(path)} />;
+    return file.base ? (
+      <Problem what="It is not saved." error={file.error} onRetry={() => void files.save(path)} />
+    ) : (
+      <Problem what="It cannot be read." error={file.error} onRetry={() => files.again(path)} />
+    );
   if (file.phase !== "conflict") return null;
   const gone = !file.theirs;
   return (
@@ -42,19 +45,17 @@ export function FileBars({
         </Button>
       )}
       {merging && file.theirs ? (
-        <Suspense>
-          <MergeDialog
-            path={path}
-            base={file.base?.text ?? ""}
-            mine={file.text}
-            theirs={file.theirs.text}
-            onClose={() => setMerging(false)}
-            onMerged={(text) => {
-              setMerging(false);
-              files.settle(path, { kind: "merged", text });
-            }}
-          />
-        </Suspense>
+        <MergeDialog
+          path={path}
+          base={file.base?.text ?? ""}
+          mine={file.text}
+          theirs={file.theirs.text}
+          onClose={() => setMerging(false)}
+          onMerged={(text) => {
+            setMerging(false);
+            files.settle(path, { kind: "merged", text });
+          }}
+        />
       ) : null}
     </div>
   );

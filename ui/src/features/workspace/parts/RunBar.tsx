@@ -36,7 +36,7 @@ export function RunBar({ project, document, actions }: RunBarProps) {
         blocked={blocked ?? (due ? undefined : "Every result is of today's code and inputs.")}
         onClick={() => void actions.run([], "stale")}
       >
-        Run stale ({due})
+        {document.refusal ? "Run" : `Run stale (${due})`}
       </Button>
       <Menu
         placement="bottom-end"

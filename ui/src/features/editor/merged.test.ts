@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { merged } from "./merge";
+import { merged } from "./merged";
 
 const BASE = "one\ntwo\nthree\nfour\nfive\n";
 

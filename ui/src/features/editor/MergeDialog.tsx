@@ -1,21 +1,24 @@
 import { useState } from "react";
-import { languageOf, MergeEditor } from "@/features/editor";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { counted } from "@/ui/format";
-import { merged } from "../model/merge";
+import { type Language, languageOf } from "./languages";
+import { MergeEditor } from "./lazy";
+import { merged } from "./merged";
 
-interface MergeDialogProps {
+export interface MergeDialogProps {
   readonly path: string;
   readonly base: string;
   readonly mine: string;
   readonly theirs: string;
+  /** That of the path, unless it is said. */
+  readonly language?: Language;
   readonly onClose: () => void;
   readonly onMerged: (text: string) => void;
 }
 
 /** Both changes put together as far as that goes; the rest is decided in the right half. */
-export function MergeDialog({ path, base, mine, theirs, onClose, onMerged }: MergeDialogProps) {
+export function MergeDialog({ path, base, mine, theirs, language, onClose, onMerged }: MergeDialogProps) {
   const [first] = useState(() => merged(base, mine, theirs));
   const [text, setText] = useState(first.text);
   const left = (text.match(/^<{7} mine$/gm) ?? []).length;
@@ -41,7 +44,7 @@ export function MergeDialog({ path, base, mine, theirs, onClose, onMerged }: Mer
         At the left what is on the server, at the right both changes together.
         {first.conflicts ? ` ${counted(first.conflicts, "place was", "places were")} changed by both.` : ""}
       </p>
-      <MergeEditor theirs={theirs} text={first.text} language={languageOf(path)} onChange={setText} />
+      <MergeEditor theirs={theirs} text={first.text} language={language ?? languageOf(path)} onChange={setText} />
     </Dialog>
   );
 }
