@@ -45,7 +45,6 @@ $(VENV)/.ready-dev: requirements/dev.txt $(VENV)/.ready
 
 demo: $(VENV)/.ready
 	@$(BIN)/python examples/loop.py
-	@$(BIN)/python examples/report.py
 
 # The browser app is built with this machine's Node, or with one from a Python package.
 ui: $(UI)

@@ -1,5 +1,5 @@
 """The whole loop on a year of flights: train on the first months, serve, replay the others as traffic, look for drift,
-train again, compare, promote or keep, roll back. Ends with a line for each version of the model.
+train again, compare, promote or keep, roll back and promote again. Ends with a line for each version of the model.
 
 python examples/loop.py [PROJECT]
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ MODEL = "arrival_delay"
 YEAR = 2013
 FIRST = 3
 """The first version learns from so many months."""
+KINDS = ("drift", "quality", "performance")
+"""What a monitor may find."""
 SEASONS = ((4, 5, 6), (7, 8, 9), (10, 11, 12))
 
 
@@ -60,14 +63,16 @@ class Demo:
 
     @contextmanager
     def served(self) -> Iterator[str]:
-        """The prediction service, and where it answers."""
+        """The prediction service, and where it answers; what it says of itself goes into a file."""
         command = [*BLOCKWRIGHT, "serve", str(self.project), "--port", "auto", "--json"]
-        service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        log = self.project / ".blockwright" / "demo-predictions.log"
+        with log.open("w") as written:
+            service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=written, text=True)
         try:
             assert service.stdout is not None
             line = service.stdout.readline()
             if not line:
-                raise SystemExit("The prediction service did not start.")
+                raise SystemExit(f"The prediction service did not start:\n{log.read_text().strip()}")
             yield str(json.loads(line)["url"])
         finally:
             service.terminate()
@@ -75,6 +80,7 @@ class Demo:
 
 
 def main(arguments: list[str]) -> int:
+    began = time.monotonic()
     demo = Demo(Path(arguments[0]).resolve() if arguments else PROJECT)
     if not any(one["model"] == MODEL for one in demo.ask("models", "list")["models"]):
         say(f"train on January to March {YEAR}")
@@ -86,6 +92,7 @@ def main(arguments: list[str]) -> int:
                 replay(demo, url, season)
         roll_back_and_forth(demo)
     summarise(demo)
+    say_what_next(demo, time.monotonic() - began)
     return 0
 
 
@@ -113,13 +120,9 @@ def roll_back_and_forth(demo: Demo) -> None:
     if endpoint["previous"] is None:
         return
     say("roll back, and promote again")
-    for words in (
-        ("rollback", MODEL, "--reason", "to show it"),
-        ("promote", MODEL, str(endpoint["version"]), "--reason", "again"),
-    ):
-        demo.ask("models", *words)
-        answering = demo.ask("models", "show", MODEL, "champion")["version"]
-        print(f"  blockwright models {words[0]} {MODEL}: version {answering} answers")
+    for words in (("rollback", MODEL), ("promote", MODEL, str(endpoint["version"]))):
+        done = demo.ask("models", *words, "--reason", "to show it")
+        print(f"  blockwright models {' '.join(words)}: version {done['endpoint']['version']} answers")
 
 
 def cut(months: int) -> dict[str, Any]:
@@ -142,11 +145,50 @@ def tell_training(demo: Demo, run: int) -> None:
 
 
 def summarise(demo: Demo) -> None:
-    """A line for each version, and what was promoted when."""
-    print()
-    for line in ("models", "show", MODEL), ("models", "log", MODEL):
-        subprocess.run([*BLOCKWRIGHT, *line, "--project", str(demo.project)], check=False)
-        print()
+    """A line for each version: what it knew, how good it was before it served and while it did, what became of it."""
+    shown = demo.ask("models", "show", MODEL)
+    traffic = {one["version"]: one for one in demo.ask("monitors", "history", MODEL)["results"]}
+    promoted = demo.ask("models", "log", MODEL)["promotions"]
+    say("the loop, in minutes off (mean absolute error)")
+    print(f"  {'version':<9}{'learned until':<15}{'unseen flights':>14}{'champion there':>16}{'as traffic':>12}")
+    for brief in reversed(shown["versions"]):
+        number = brief["version"]
+        rivals = demo.ask("models", "show", MODEL, str(number))["rivals"]
+        rival = next((f"{metrics['mae']:.2f}" for metrics in rivals.values()), "–")
+        live = f"{traffic[number]['metrics']['mae']:.2f}" if number in traffic else "–"
+        print(
+            f"  {number:<9}{brief['tags']['trained_until']:<15}{brief['metrics']['mae']:>14.2f}{rival:>16}{live:>12}"
+            f"   {fate(number, promoted, traffic)}"
+        )
+    then = [one for one in reversed(promoted) if one["state"] == "done" and one["reason"] == "to show it"]
+    for one in then:
+        print(f"  {one['kind'].replace('_', ' ')}: version {one['after']} answers instead of {one['before']}")
+
+
+def fate(number: int, promoted: list[dict[str, Any]], traffic: Mapping[int, dict[str, Any]]) -> str:
+    """What became of a version."""
+    if not any(one["after"] == number and one["state"] == "done" for one in promoted):
+        return "not promoted: no better than the champion"
+    if number not in traffic:
+        return "promoted"
+    told = traffic[number]["text"]
+    found = ", ".join(kind for kind in KINDS if f"{kind}: " in told) or "nothing"
+    return f"promoted; then {found} found in {traffic[number]['rows']:,} requests"
+
+
+def say_what_next(demo: Demo, seconds: float) -> None:
+    here = Path.cwd()
+    project = demo.project.relative_to(here) if demo.project.is_relative_to(here) else demo.project
+    print(f"\nThat took {seconds / 60:.0f} min {seconds % 60:.0f} s. Next:")
+    for command, why in (
+        (f"blockwright start {project}", "the app, with all of this, and the prediction service"),
+        (f"blockwright models log {MODEL} -p {project}", "who promoted what, and why"),
+        (f"blockwright monitors history {MODEL} -p {project}", "what its monitor found"),
+        (f"python {Path(__file__).with_name('report.py').relative_to(here)}", "the last training, block by block")
+        if EXAMPLES.is_relative_to(here)
+        else (f"blockwright show training -p {project}", "the last training, block by block"),
+    ):
+        print(f"  .venv/bin/{command:<64} {why}")
 
 
 def names(months: tuple[int, ...]) -> str:

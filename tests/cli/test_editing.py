@@ -42,6 +42,21 @@ def test_a_pipeline_is_changed_and_changed_back(sales: Project) -> None:
     assert sales.run("check").code == 0
 
 
+def test_what_was_made_can_be_taken_back(project: Project) -> None:
+    (project.root / "pipelines").mkdir()
+    assert project.run("new", "pipeline", "Night Run").code == 0
+    made = project.report("new", "block", "night_run", "load", "--type", "data_loader")
+    assert made["files"] == ["data_loaders/load.py", "pipelines/night_run/metadata.yaml"]
+    assert project.run("check").code == 0
+    assert [change["what"] for change in project.report("history")["changes"]] == [
+        "add block `load` to `night_run`",
+        "create pipeline `night_run`",
+    ]
+    assert project.run("undo").code == 0
+    assert not (project.root / "data_loaders/load.py").exists()
+    assert "blocks: []" in (project.root / "pipelines/night_run/metadata.yaml").read_text()
+
+
 def test_a_preview_writes_nothing_and_an_old_version_can_be_read(sales: Project) -> None:
     preview = sales.run("remove", "sales", "clean", "--delete-file", "--preview")
     assert "would delete transformers/clean.py" in preview.out

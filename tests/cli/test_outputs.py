@@ -83,6 +83,7 @@ def test_differences_of_rows_between_two_runs(project: Project) -> None:
     text = project.run("diff", str(first), str(second), "load", "--key", "shop").out
     assert "variable last: 4 → 40" in text
     assert "1 changed" in text
+    assert "  removed: shop=d, sold=4" in project.run("diff", str(first), str(second), "load").out.splitlines()
 
 
 def test_differences_of_code_are_shown_line_by_line(project: Project) -> None:
@@ -128,3 +129,25 @@ def test_an_unknown_kind_of_file_is_refused(sold: Project, tmp_path: Path) -> No
     refused = sold.report("output", "latest", "load", "--to", str(tmp_path / "out.docx"))
     assert refused["exit"] == 2
     assert all(kind in str(refused["error"]) for kind in ("csv", "parquet", "json"))
+
+
+ODD = """
+    import fractions
+    import numpy as np
+    from scipy import sparse
+
+    @data_loader
+    def load(*args, **kwargs):
+        return [float("nan"), b"abc", np.zeros((2, 2, 2)), sparse.eye(3), range(3), fractions.Fraction(1, 3)]
+"""
+
+
+def test_values_that_are_no_tables_are_shown_in_words(project: Project) -> None:
+    project.pipeline("p", {"kind": "loader", "id": "load", "code": ODD})
+    assert project.report("run", "p")["state"] == "completed"
+    shown = [project.run("output", "latest", "load", f"output_{place}").out.splitlines()[1:] for place in range(6)]
+    assert shown[:2] == [["NaN"], ["3 bytes"]]
+    assert shown[2] == ["float64, 2 × 2 × 2", "[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]"]
+    assert shown[3:] == [["float64, dia, 3 × 3, 3 stored"], ["range(0, 3)", "range"], ["1/3"]]
+    first = project.run("output", "latest", "load").out.splitlines()
+    assert first[-1] == "more outputs: output_1, output_2, output_3, output_4, output_5"

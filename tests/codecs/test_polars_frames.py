@@ -72,3 +72,9 @@ def test_what_arrow_has_no_exact_form_for_is_pickled(store: Path) -> None:
     assert read.equals(wide)
     assert read.schema == wide.schema
     assert again(pl.DataFrame(), store).shape == (0, 0)
+
+
+def test_a_column_of_python_objects_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"o": pl.Series([object(), object()], dtype=pl.Object)})
+    with pytest.raises(codecs.UnstorableValue, match="no columns of its type Object: make them text"):
+        again(frame, tmp_path)

@@ -47,7 +47,7 @@ def test_cells_of_a_frame_are_json_for_people() -> None:
     )
     first, second = codecs.preview(frame)["rows"]
     assert first == [None, "2020-01-02T03:04:05", "<3 bytes>", [1, {"a": 2}], "x" * 499 + "…", str(2**60)]
-    assert second == [None, None, "<0 bytes>", None, "y", 1]
+    assert second == ["Infinity", None, "<0 bytes>", None, "y", 1]
 
 
 def test_a_long_and_wide_frame_is_cut() -> None:

@@ -13,6 +13,7 @@ import pytest
 from blockwright.core import endpoints
 from blockwright.core.endpoints import Bounds, Endpoint, Mode, Traffic
 from blockwright.core.errors import Conflict, NotFound
+from blockwright.core.models.mirroring import Mirror
 from blockwright.core.models.promotion import Finding, Kind, Promotion, State
 from blockwright.core.models.signatures import Field, FieldType, Signature
 from blockwright.core.models.versions import Facts, ModelFile, NewModelVersion, Origin
@@ -121,6 +122,17 @@ class ModelContract:
         assert models.endpoints("shop") == [again]
         assert (again.revision, again.traffic, again.previous) == (2, split, 1)
         assert models.endpoint("shop", "tips") is None
+
+    def test_what_another_registry_was_told_is_kept(self, models: ModelStore) -> None:
+        assert models.mirror("shop", "delay") is None
+        first = Mirror("shop", "delay", "shop.delay", 2, 3, {"champion": 3}, tried=NOON, sent=NOON)
+        other = Mirror("shop", "tips", "shop.tips", problem="away", tried=NOON)
+        models.keep_mirror(other)
+        models.keep_mirror(replace(first, revision=1, aliases={}))
+        models.keep_mirror(first)
+        assert models.mirror("shop", "delay") == first
+        assert models.mirrors("shop") == [first, other]
+        assert models.mirrors("costs") == []
 
     def test_a_change_of_something_unseen_is_refused_and_leaves_no_entry(self, models: ModelStore) -> None:
         first = endpoints.first("shop", "delay", 1, by="ada", now=NOON)

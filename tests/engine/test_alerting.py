@@ -71,7 +71,7 @@ def test_a_failure_is_told_by_mail_and_webhook_with_what_and_where(shop: Records
         assert mail.next()["Subject"] == "sales broke: {unknown}"
         text = slack.next().json["text"]
         assert "Run 1 of pipeline sales failed: block load: ValueError: no rows" in text
-        assert f"https://bw.example/pipelines/sales/runs/{run.id}" in text
+        assert f"https://bw.example/runs/{run.id}" in text
     (alert,) = shop.workspace.oversight.alerts.list("shop")
     assert [(one.channel, one.state.value, one.tries) for one in alert.deliveries] == [
         ("email", "sent", 1),

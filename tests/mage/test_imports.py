@@ -89,6 +89,14 @@ def test_a_block_that_imports_its_decorator_unconditionally_registers_once() -> 
             "mage_ai.io.snowflake: not available yet; .*snowflake-connector",
         ),
         ("from mage_ai.orchestration.db.models.schedules import PipelineRun", "use check_status"),
+        (
+            "from mage_ai.services.slack.slack import send_slack_message",
+            "mage_ai.services.slack: set `notification_config`",
+        ),
+        ("from mage_ai.services.aws.secrets_manager.secrets_manager import get_secret", "use mage_secret_var"),
+        ("from mage_ai.data.tabular.mocks import create_dataframe", "make the frame with pandas"),
+        ("from mage_ai.io.config import AWSSecretLoader", "use mage_secret_var"),
+        ("import mage_ai.services.nothing", "mage_ai.services.nothing is not served here"),
         ("from mage_ai.io.config import Nothing", "mage_ai.io.config.Nothing is not served here"),
         ("import mage_ai.nowhere.at_all", "mage_ai.nowhere is not served here"),
         ("from mage_ai import run", "mage_ai.run: use trigger_pipeline"),
@@ -127,7 +135,7 @@ def test_another_mage_ai_that_was_imported_before_is_named(monkeypatch: pytest.M
 def test_no_advice_is_given_for_what_is_there() -> None:
     from blockwright.mage import advice as table
 
-    assert not [name for name in table._INSTEAD if name in MODULES or name in PACKAGES]
+    assert not [name for name in table.INSTEAD if name in MODULES or name in PACKAGES]
     assert advice("mage_ai.io.s3.S3").startswith("mage_ai.io.s3.S3: ")
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from blockwright.web.gate import OPEN_FAILURES
 from tests.security.sites import City
 
+SHOP = "/api/v1/projects/shop"
+TOKEN = "0123456789abcdef0123456789abcdef"
 FIRE = "/api/pipeline_schedules/1/pipeline_runs/guess{0}"
 
 
@@ -27,3 +29,24 @@ def test_no_address_tells_a_trigger_that_is_there_from_one_that_is_not(city: Cit
         answers = [city.call("POST", template.format(number), client="10.0.0.3") for number in ("1", "999999")]
         assert answers[0].status_code == answers[1].status_code
         assert not any("shop" in answer.text or "bank" in answer.text for answer in answers)
+
+
+def test_who_may_not_edit_is_nowhere_shown_the_token_of_a_trigger(city: City) -> None:
+    """With the token anybody can have code run. The file is written over the API, so that there is a version of it."""
+    path = "pipelines/sales/triggers.yaml"
+    text = f"triggers:\n- {{name: call, schedule_type: api, status: active, token: {TOKEN}}}\n"
+    written = city.call(
+        "PUT", f"{SHOP}/files/{path}", by="editor of shop", content=text, headers={"If-None-Match": "*"}
+    )
+    assert written.status_code in (200, 201), written.text
+    version = city.call("GET", f"{SHOP}/history/{path}", by="viewer of shop").json()["items"][0]["version"]
+    assert city.call("GET", f"{SHOP}/files/{path}", by="editor of shop").text == text
+    assert TOKEN in city.call("GET", f"{SHOP}/search?q={TOKEN}", by="editor of shop").text
+    asked = {"q": TOKEN[:16], "version": version, "path": path}
+    for address in city.addresses():
+        if address.method == "GET" and not address.template.endswith(("events", "follow")):
+            place = address.filled(project="shop", pipeline="sales", path=path, uuid="sales", name="call")
+            answer = city.call("GET", place, by="viewer of shop", params=asked)
+            assert TOKEN not in answer.text, address
+    refused = city.call("GET", f"{SHOP}/files/{path}", by="viewer of shop")
+    assert (refused.status_code, refused.json()["detail"]) == (403, f"`{path}` may hold tokens that start runs.")

@@ -115,6 +115,23 @@ def rows_written(project: Project) -> int:
     return sum(pa.ipc.open_file(path).read_all().num_rows for path in found)
 
 
+def test_what_is_served_is_seen_and_asked_from_the_terminal(trained: Project) -> None:
+    off = trained.report("endpoints")
+    assert (off["service"]["state"], off["endpoints"][0]["versions"]) == ("off", [])
+    refused = trained.report("endpoints", "predict", "delay", "--row", "{}")
+    assert (refused["exit"], refused["error"]["code"]) == (2, "serving_off")
+    row = '{"a": 1.0, "b": 2.0}'
+    with answering(trained) as service:
+        said = trained.report("endpoints", "predict", "delay", "--row", row, "--file", "-", stdin=f"[{row}]")
+        assert (said["version"], said["predictions"]) == (1, pytest.approx([3.0, 3.0]))
+        shown = trained.report("endpoints")
+        assert shown["service"]["url"] == service.url
+        assert [(one["version"], one["rows"]) for one in shown["endpoints"][0]["versions"]] == [(1, 2)]
+        for wrong in ("nothing", "[1]"):
+            said = trained.report("endpoints", "predict", "delay", "--row", wrong)
+            assert said["error"]["code"] == "row"
+
+
 def test_what_was_promoted_answers_and_the_next_promotion_answers_without_a_restart(trained: Project) -> None:
     latest = json.loads((trained.root / "model_registry" / "latest.json").read_text())
     with answering(trained) as service:

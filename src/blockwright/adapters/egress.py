@@ -73,7 +73,7 @@ class Egress:
             return
         raise Forbidden(
             f"`{host}` leads to {address}, which is not on the public internet.",
-            hint="An administrator can allow it by name or network.",
+            hint="Whoever runs the server allows it in BLOCKWRIGHT_ALERT_HOSTS, by its name or network.",
             code="egress",
         )
 

@@ -42,7 +42,7 @@ def list_alerts(
         click.echo(f"{alert.id}  {when}  {click.style(alert.about.title, bold=True)}  ({alert.about.kind})")
         click.echo(f"    {text.cut(alert.about.body, 160)}")
         for one in alert.deliveries:
-            problem = f" (tried {one.tries} times) {one.problem}" if one.problem else ""
+            problem = f" (tried {text.plural(one.tries, 'time')}) {one.problem}" if one.problem else ""
             click.echo(f"    {one.channel}: {one.state}{problem}")
     return DONE
 

@@ -401,7 +401,7 @@ def _what(one: dict[str, Any]) -> str:
     if one["type"] is None:
         return "data product"
     if one["rows"] is not None and one["columns"] is not None:
-        told = f"{one['rows']:,} rows × {one['columns']}"
+        told = f"{text.plural(one['rows'], 'row')} × {one['columns']}"
     else:
         told = str(one["type"])
     return f"{told} in {one['parts']} parts" if one["parts"] is not None else told

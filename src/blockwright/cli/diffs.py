@@ -116,4 +116,4 @@ def _sample(sample: dict[str, Any]) -> str:
     else:
         row = before or after
         told = ", ".join(f"{name}={_short(value)}" for name, value in list(row.items())[:6])
-    return text.cut(f"{sample['change']} {which}: {told}", 160)
+    return text.cut(f"{' '.join(filter(None, (sample['change'], which)))}: {told}", 160)

@@ -111,14 +111,23 @@ def _project(app: App, project: Path | None) -> list[Finding]:
     checks: list[tuple[str, Callable[[], str]]] = [
         (
             "Project",
-            lambda: f"{root} with {text.plural(len(app.platform.workspace(root).files.pipelines()), 'pipeline')}",
+            lambda: f"{root} with {text.plural(len(app.platform.files(root).pipelines()), 'pipeline')}",
         ),
         ("Database", lambda: _database(app, root)),
         ("Data folder", lambda: _data_folder(app, root)),
         ("Outputs", lambda: app.platform.workspace(root).artifacts.check()),
         ("Fork server", lambda: _fork_server(app, root)),
     ]
-    return [_checked(what, look) for what, look in checks]
+    findings: list[Finding] = []
+    for what, look in checks:
+        findings.append(_said_once(_checked(what, look), findings))
+    return findings
+
+
+def _said_once(finding: Finding, earlier: list[Finding]) -> Finding:
+    """What is wrong with the database is wrong with all that needs it; once is enough."""
+    same = next((one for one in earlier if one.level == "error" and one.told == finding.told), None)
+    return finding if same is None else Finding(finding.what, "error", f"not checked: see {same.what} above")
 
 
 def _checked(what: str, look: Callable[[], str]) -> Finding:

@@ -71,7 +71,7 @@ def list_models(app: App, limit: int, project: Path | None, as_json: bool) -> in
 @pass_app
 def show_model(app: App, model: str, version: str, limit: int, project: Path | None, as_json: bool) -> int:
     """Show the versions of MODEL, newest first; or everything that is known of one VERSION."""
-    from blockwright.services.models import promoting, reports
+    from blockwright.services.models import mirroring, promoting, reports
 
     workspace = app.workspace(project)
     store, name = workspace.learning.models, workspace.project.name
@@ -86,7 +86,14 @@ def show_model(app: App, model: str, version: str, limit: int, project: Path | N
     found = store.versions(name, model, limit=limit)
     if as_json:
         shown = None if endpoint is None else reports.endpoint(endpoint)
-        emit({"model": model, "endpoint": shown, "versions": [reports.brief(one, endpoint) for one in found]})
+        emit(
+            {
+                "model": model,
+                "endpoint": shown,
+                "mirror": None if endpoint is None else reports.mirror(mirroring.standing(workspace, endpoint)),
+                "versions": [reports.brief(one, endpoint) for one in found],
+            }
+        )
         return DONE
     rows = [
         [
@@ -103,6 +110,8 @@ def show_model(app: App, model: str, version: str, limit: int, project: Path | N
     if endpoint is not None and endpoint.traffic.challenger is not None:
         traffic = endpoint.traffic
         click.echo(f"{traffic.mode.value}: {traffic.share:.0%} of the requests to version {traffic.challenger}")
+    if endpoint is not None:
+        click.echo(click.style(mirroring.told(mirroring.standing(workspace, endpoint)), dim=True))
     return DONE
 
 
@@ -128,6 +137,33 @@ def show_requests(app: App, model: str, limit: int, project: Path | None, as_jso
     """List the promotions that wait for a person's word."""
     _list_promotions(app, model, limit, project, as_json, waiting=True)
     return DONE
+
+
+@models_command.command("mirror")
+@click.argument("model", required=False, default="")
+@project_option
+@json_option
+@pass_app
+def mirror_models(app: App, model: str, project: Path | None, as_json: bool) -> int:
+    """Tell MLflow's registry now who answers (as MODEL, or as every model), and look whether somebody moved an alias.
+
+    A running installation does so by itself, without starting MLflow for it.
+    """
+    from blockwright.services.models import mirroring, promoting, reports
+
+    workspace = app.workspace(project)
+    if model:
+        promoting.require_endpoint(workspace, model)
+    wishes = mirroring.follow(workspace, start=True, model=model)
+    served = [one for one in workspace.learning.models.endpoints(workspace.project.name) if model in ("", one.model)]
+    found = {one.model: mirroring.standing(workspace, one) for one in served}
+    if as_json:
+        emit({"wishes": wishes, "models": [{"model": name, **reports.mirror(one)} for name, one in found.items()]})
+    for one in () if as_json else found.values():
+        click.echo(mirroring.told(one))
+    if wishes and not as_json:
+        click.echo("An alias was moved there: `blockwright models requests` shows what waits for a person.")
+    return DONE if all(one.state == "mirrored" and not one.problem for one in found.values()) else FAILED
 
 
 @models_command.command("register")
@@ -222,7 +258,7 @@ def promote_model(
     workspace = app.workspace(project)
     outcome = promoting.promote(workspace, model, version, by=_me(), force=force, reason=reason)
     _record(app, project, workspace, "model.promote", outcome, forced=force)
-    return _tell(outcome, as_json)
+    return _tell(workspace, outcome, as_json)
 
 
 @models_command.command("approve")
@@ -238,7 +274,7 @@ def approve_promotion(app: App, number: int, reason: str, project: Path | None, 
     workspace = app.workspace(project)
     outcome = promoting.approve(workspace, number, by=_me(), reason=reason)
     _record(app, project, workspace, "model.approve", outcome)
-    return _tell(outcome, as_json)
+    return _tell(workspace, outcome, as_json)
 
 
 @models_command.command("reject")
@@ -254,7 +290,7 @@ def reject_promotion(app: App, number: int, reason: str, project: Path | None, a
     workspace = app.workspace(project)
     outcome = promoting.reject(workspace, number, by=_me(), reason=reason)
     _record(app, project, workspace, "model.reject", outcome)
-    return _tell(outcome, as_json)
+    return _tell(workspace, outcome, as_json)
 
 
 @models_command.command("rollback")
@@ -270,7 +306,7 @@ def roll_back_model(app: App, model: str, reason: str, project: Path | None, as_
     workspace = app.workspace(project)
     outcome = promoting.roll_back(workspace, model, by=_me(), reason=reason)
     _record(app, project, workspace, "model.roll_back", outcome)
-    return _tell(outcome, as_json)
+    return _tell(workspace, outcome, as_json)
 
 
 @models_command.command("traffic")
@@ -313,7 +349,7 @@ def split_traffic(
     traffic = Traffic(Mode(mode), number, share, Bounds(most_errors, most_milliseconds, fewest_requests))
     outcome = promoting.set_traffic(workspace, model, traffic, by=_me(), reason=reason)
     _record(app, project, workspace, "model.traffic", outcome, mode=mode, share=share)
-    return _tell(outcome, as_json)
+    return _tell(workspace, outcome, as_json)
 
 
 @models_command.command("compare")
@@ -358,13 +394,15 @@ def _record(app: App, project: Path | None, workspace: Workspace, action: str, o
     record(app, project, action, project=workspace.project.name, object=entry.model, **told)
 
 
-def _tell(outcome: Outcome, as_json: bool) -> int:
-    from blockwright.services.models import reports
+def _tell(workspace: Workspace, outcome: Outcome, as_json: bool) -> int:
+    from blockwright.services.models import mirroring, reports
 
     entry, endpoint = outcome.promotion, outcome.endpoint
+    mirroring.follow_quietly(workspace, entry.model)
+    mirror = None if endpoint is None else mirroring.standing(workspace, endpoint)
     code = FAILED if outcome.problem else DONE
     if as_json:
-        emit(reports.outcome(outcome))
+        emit({**reports.outcome(outcome), "mirror": None if mirror is None else reports.mirror(mirror)})
         return code
     for finding in entry.findings:
         _tell_finding(finding.holds, finding.check, finding.message)
@@ -378,6 +416,8 @@ def _tell(outcome: Outcome, as_json: bool) -> int:
         if endpoint.traffic.challenger is not None:
             traffic = endpoint.traffic
             click.echo(f"  {traffic.mode.value}: {traffic.share:.0%} of the requests to version {traffic.challenger}")
+    if mirror is not None and entry.state.value == "done":
+        click.echo(click.style(f"  {mirroring.told(mirror)}", dim=True))
     if outcome.problem:
         click.secho(outcome.problem, fg="yellow", err=True)
     return code

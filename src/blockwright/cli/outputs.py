@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def output_command(
         if as_json:
             emit({**outputs.brief(found.output), "file": str(target), "rows_written": rows})
         else:
-            click.echo(f"wrote {text.plural(rows, 'row')} to {target}")
+            whole = found.output.rows is None  # a value that is no table: there are no rows to count
+            click.echo(f"wrote {'it' if whole else text.plural(rows, 'row')} to {target}")
         return DONE
     page = outputs.head(app.platform.tables(root), found.output, head) if head else None
     if as_json:
@@ -62,7 +64,16 @@ def output_command(
         click.echo(_page(page))
     elif head:
         click.echo(_preview(found.output.preview))
+    if name is None and len(found.row.outputs) > 1:
+        click.echo(click.style(f"more outputs: {_others(found.row.outputs)}", dim=True))
     return DONE
+
+
+def _others(outputs: Sequence[Any]) -> str:
+    """The outputs behind the first one, to be named in the next call."""
+    names = [record.name for record in outputs[1:6]]
+    left = len(outputs) - 1 - len(names)
+    return ", ".join(names) + (f" and {left} more" if left else "")
 
 
 def _heading(block: str, output: Any) -> str:
@@ -90,15 +101,45 @@ def _cell(cell: Any) -> str:
 
 
 def _preview(preview: Any) -> str:
-    """A value that is no table, in words."""
+    """A value that the table reader does not open, in words."""
     if not isinstance(preview, dict):
-        return json.dumps(preview, ensure_ascii=False, indent=2)
-    if preview.get("kind") in ("image", "plotly"):
-        return f"a figure ({preview.get('mime', preview['kind'])}); it is shown in the browser"
-    if isinstance(preview.get("text"), str):
-        return str(preview["text"])
-    inner = preview.get("value", {key: value for key, value in preview.items() if key != "kind"})
-    return inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False, indent=2)
+        return click.style("no preview was kept: only the first outputs of a block have one", dim=True)
+    match preview.get("kind"):
+        case "table":
+            names = [str(column["name"]) for column in preview["columns"]]
+            return text.table(names, [[_cell(cell) for cell in row[: len(names)]] for row in preview["rows"]])
+        case "image" | "plotly":
+            return f"a figure ({preview.get('mime', 'plotly')}); it is shown in the browser"
+        case "html":
+            return "a page (HTML); it is shown in the browser"
+        case "text":
+            return str(preview["text"])
+        case "bytes":
+            return text.plural(preview["length"], "byte")
+        case "array":
+            return _array(preview)
+        case "model":
+            parameters = "".join(f"\n  {name} = {_plain(value)}" for name, value in preview["params"].items())
+            return f"{preview['class']}{parameters}"
+        case "object":
+            return f"{preview['repr']}\n{click.style(preview['class'], dim=True)}"
+    return _plain(preview.get("value"))
+
+
+def _array(preview: dict[str, Any]) -> str:
+    """Its type, shape, and first values."""
+    shape = " × ".join(f"{length:,}" for length in preview["shape"])
+    words = [preview["dtype"], preview.get("format"), shape]
+    if "stored" in preview:
+        words.append(f"{preview['stored']:,} stored")
+    heading = ", ".join(word for word in words if word)
+    if "values" not in preview:
+        return heading
+    return f"{heading}\n{text.cut(json.dumps(preview['values'], ensure_ascii=False), 1_000)}"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
 
 
 @click.command("profile")

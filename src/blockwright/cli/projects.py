@@ -14,7 +14,9 @@ from blockwright.cli import text
 from blockwright.cli.app import DONE, FAILED, App, emit, json_option, pass_app, problem_document, project_option
 from blockwright.core.errors import BlockwrightError
 from blockwright.core.problems import Problem, ProjectInvalid, Severity
+from blockwright.ports.editing import Draft
 from blockwright.ports.projects import ProjectStore
+from blockwright.ports.workspace import Workspace
 
 
 @click.command("init")
@@ -193,16 +195,15 @@ def new_command() -> None:
 @pass_app
 def new_pipeline(app: App, name: str, template: str | None, project: Path | None, as_json: bool) -> int:
     """Create an empty pipeline, or one made of a template."""
-    if template is not None:
-        from blockwright.services.access.audit import command_line
-        from blockwright.services.editing import apply
+    from blockwright.services import editing
 
-        workspace = app.workspace(project)
+    workspace = app.workspace(project)
+    if template is not None:
         draft = workspace.files.templates.new_pipeline(template, name)
-        apply(workspace, draft, by=command_line(getpass.getuser()).actor.name)
-        return _made([change.path for change in draft.changes], as_json)
-    files = app.platform.files(app.root(project)).new_pipeline(name, type="python")
-    return _made(list(files), as_json)
+        return _drafted(workspace, draft, as_json)
+    files = list(workspace.files.new_pipeline(name, type="python"))
+    editing.created(workspace, files, f"create pipeline `{files[0].split('/')[1]}`", by=_person())
+    return _made(files, as_json)
 
 
 @new_command.command("block")
@@ -245,10 +246,24 @@ def new_block(
     as_json: bool,
 ) -> int:
     """Add a block to PIPELINE; its file comes from a template unless it is there already."""
-    files = app.platform.files(app.root(project)).new_block(
-        pipeline, name, type=block_type, language=language, upstream=upstream, template=template
+    workspace = app.workspace(project)
+    draft = workspace.files.editor.add_block(
+        pipeline, name, type=block_type, language=language, upstream=upstream, template=template, after=None
     )
-    return _made(list(files), as_json)
+    return _drafted(workspace, draft, as_json)
+
+
+def _drafted(workspace: Workspace, draft: Draft, as_json: bool) -> int:
+    from blockwright.services.editing import apply
+
+    apply(workspace, draft, by=_person())
+    return _made([change.path for change in draft.changes], as_json)
+
+
+def _person() -> str:
+    from blockwright.services.access.audit import command_line
+
+    return command_line(getpass.getuser()).actor.name
 
 
 def _made(files: list[str], as_json: bool) -> int:

@@ -58,12 +58,14 @@ def runs_command(
 @pass_app
 def show_command(app: App, run: str, project: Path | None, as_json: bool) -> int:
     """Show RUN: its blocks with times, memory, rows and errors."""
-    from blockwright.services import reports, runs
+    from blockwright.services import checks, reports, runs
 
     workspace = app.workspace(project)
     found = runs.resolve(workspace, run)
     if as_json:
         report = reports.run_report(workspace, found)
+        results = checks.by_row(workspace, found)
+        report["blocks"] = [{**block, "checks": results.get(block["id"], [])} for block in report["blocks"]]
         report["attempts"] = reports.attempt_reports(workspace.runs.attempts(found.id))
         emit(report)
         return DONE
@@ -85,6 +87,11 @@ def show_command(app: App, run: str, project: Path | None, as_json: bool) -> int
     for row in rows:
         if row.state is BlockState.FAILED and row.failure is not None:
             _tell_failure(workspace, row)
+    for one in checks.of_run(workspace, found):
+        for result in checks.warned(one):
+            click.echo(
+                f"  {click.style('▲', fg='yellow')} {one.row.name}: {result.name}: {text.cut(result.message, 200)}"
+            )
     for note in workspace.learning.annotations.notes(found.project, found.id):
         click.echo(f"  {click.style(f'{note.author}:', dim=True)} {text.cut(note.text, 200)}")
     for link in workspace.learning.experiments.list(found.project, run=found.id, limit=5):

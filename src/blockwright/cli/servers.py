@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
@@ -265,13 +265,21 @@ class _Serving:
     def _run(self) -> None:
         assert self._listener is not None
         while not self._stopped.is_set():
-            for project, folder in self._installation.projects().items():
+            for project, folder in self._projects().items():
                 if project not in self._children and self._serves(project) and not self._stopped.is_set():
                     port = self._port + len(self._children)
                     child = _Child("serving", _serving_command(folder, port), quiet=self._quiet)
                     self._children[project] = child
                     child.start()
             self._listener.wait(LOOK_SECONDS)
+
+    def _projects(self) -> Mapping[str, Path]:
+        """None while the platform's `settings.yaml` cannot be read; it is mended while we run."""
+        try:
+            return self._installation.projects()
+        except BlockwrightError as error:
+            log.warning("serving.not_looked %s", error)
+            return {}
 
     def _serves(self, project: str) -> bool:
         try:

@@ -89,7 +89,7 @@ def outputs_brief(outputs: Sequence[Any]) -> str:
     if output.spread:
         return plural(output.rows or 0, "output")
     if output.rows is not None and output.columns is not None:
-        return f"{output.rows:,} rows × {output.columns}"
+        return f"{plural(output.rows, 'row')} × {output.columns}"
     if output.rows is not None:
         return f"{output.type}, {output.rows:,}"
     return str(output.type)

@@ -88,6 +88,12 @@ class Project:
         document: dict[str, Any] = self.api.get(f"{self._path}/pipelines/{quote(uuid, safe='')}")
         return document
 
+    def checks(self, pipeline: str, block: str | None = None, *, runs: int = 20) -> list[dict[str, Any]]:
+        """What the declared checks of its blocks found in its latest runs, newest first."""
+        path = f"{self._path}/pipelines/{quote(pipeline, safe='')}/checks"
+        found: list[dict[str, Any]] = self.api.get(path, block=block, runs=runs)["items"]
+        return found
+
     def frames(self, pipeline: str, block: str) -> dict[str, Any]:
         """What a block may read: ``frames`` of the blocks before it and ``tables``, each with its ``columns``."""
         path = f"{self._path}/pipelines/{quote(pipeline, safe='')}/frames/{quote(block, safe='/')}"
@@ -175,6 +181,18 @@ class Project:
             body = {"truths": [dict(one) for one in truths[start : start + 10_000]]}
             kept += int(self.api.post(path, body)["kept"])
         return kept
+
+    def endpoints(self) -> dict[str, Any]:
+        """What is served: ``service`` says how the prediction service does, ``endpoints`` which versions answer."""
+        found: dict[str, Any] = self.api.get(f"{self._path}/endpoints")
+        return found
+
+    def predict(self, model: str, rows: Sequence[Mapping[str, Any]], *, key: str = "") -> list[Any]:
+        """What the version that is served answers, a value for each of ``rows`` (by name, as its signature has them).
+        The same ``key`` is answered by the same version. Raises ApiError when the service does not answer."""
+        body = {"instances": list(rows), "key": key}
+        found: list[Any] = self.api.post(f"{self._path}/models/{quote(model, safe='')}/predict", body)["predictions"]
+        return found
 
     def compare(self, *runs: TrackedRun | str) -> dict[str, Any]:
         """Tracked runs side by side: ``params`` and ``metrics``, what differs first."""

@@ -1,7 +1,7 @@
 """Any object as a small piece of strict JSON for people: what JSON lacks becomes text, what is long is cut.
 
-Strict means that every reader can take it: no NaN, no lone surrogate, no NUL (PostgreSQL refuses it), and no integer
-beyond what a browser holds exactly (those are shown as text).
+Strict means that every reader can take it: no NaN or infinity, no lone surrogate, no NUL (PostgreSQL refuses it), and
+no integer beyond what a browser holds exactly (those are shown as text).
 """
 
 from __future__ import annotations
@@ -23,10 +23,17 @@ def cell(value: Any) -> Any:
     """The JSON of one cell or leaf; nested containers are cut to a readable size. May raise what ``repr`` raises."""
     kind = type(value)
     if kind is float:
-        return value if math.isfinite(value) else None
+        return number(value)
     if kind is str:
         return text(value)
     return _Cutter().json(value)
+
+
+def number(value: float) -> float | str | None:
+    """NaN is missing; infinities are words, as JSON has none. The table reader says them the same way."""
+    if math.isfinite(value):
+        return value
+    return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def text(value: str, longest: int = LONGEST_TEXT) -> str:
@@ -68,7 +75,7 @@ class _Cutter:
         if kind is int:
             return whole(value)
         if kind is float:
-            return value if math.isfinite(value) else None
+            return number(value)
         try:
             return self._other(value, depth)
         except Exception:  # code of the value's class: a date beyond the calendar, a list without a length …

@@ -61,7 +61,9 @@ def _preview(value: Any) -> dict[str, Any]:
             shown, was_cut = cells.cut(value)
             return {"kind": "json", "value": shown, "total": len(value), "cut": was_cut}
         case "value":
-            return {"kind": "value", "type": type(value).__name__, "value": cells.cell(value)}
+            missing = isinstance(value, float) and value != value  # alone it is no missing cell: it is what came out
+            shown = "NaN" if missing else cells.cell(value)
+            return {"kind": "value", "type": type(value).__name__, "value": shown}
     return _html(value) or _object(value)
 
 

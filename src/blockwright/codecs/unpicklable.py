@@ -9,7 +9,10 @@ from typing import Any
 _MOST_PARTS = 2_000  # parts tried before the search gives up; each costs a pickling of its own
 _DEEPEST = 12
 
+_OF_POLARS = "Polars stores no columns of its type Object: make them text, lists or structs, or return a pandas frame."
 _HINTS = {
+    "PyDataFrame": _OF_POLARS,
+    "PySeries": _OF_POLARS,
     "generator": "Return its items, for example `list(…)`.",
     "async_generator": "Return its items in a list.",
     "coroutine": "Await it (`asyncio.run(…)`) and return its result.",

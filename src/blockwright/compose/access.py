@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from blockwright.adapters.db.databases import Database
     from blockwright.ports.access import Access
     from blockwright.ports.bus import EventBus
@@ -15,10 +17,11 @@ if TYPE_CHECKING:
     from blockwright.settings import OidcSettings, Settings
 
 
-def open_access(settings: Settings, database: Database, bus: EventBus) -> Access:
+def open_access(settings: Settings, database: Database, bus: EventBus, data: Path) -> Access:
     from blockwright.adapters.db.access import DatabaseAccess
     from blockwright.adapters.host.clock import SystemClock
     from blockwright.adapters.passwords.argon2 import Argon2Passwords
+    from blockwright.compose.addresses import public_address
     from blockwright.ports.access import Access
     from blockwright.ports.identity import Policy
 
@@ -30,7 +33,7 @@ def open_access(settings: Settings, database: Database, bus: EventBus) -> Access
         _open_rates(settings.redis_url, clock),
         clock,
         bus.publish,
-        url=settings.public_url or "http://localhost:6789",
+        address=lambda: public_address(settings, data),
         provider=None if oidc is None else _open_provider(oidc, clock),
         policy=Policy() if oidc is None else _policy(oidc),
     )

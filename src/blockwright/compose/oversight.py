@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from blockwright.compose.addresses import public_address
 from blockwright.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from blockwright.adapters.db.databases import Database
     from blockwright.ports.alerts import AlertStore, Mutes, Watch
     from blockwright.ports.catalog import CatalogStore
@@ -16,20 +19,19 @@ if TYPE_CHECKING:
     from blockwright.ports.notifiers import Notifier
     from blockwright.ports.telemetry import Telemetry
 
-WHERE_IT_LISTENS = "http://localhost:6789"
-
 
 class OpenOversight:
     """Implements ``Oversight``."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, data: Path) -> None:
         self._database = database
         self._settings = settings
+        self._data = data
         self.tallies: dict[str, float] = {}
 
     @property
     def public_url(self) -> str:
-        return self._settings.public_url or WHERE_IT_LISTENS
+        return public_address(self._settings, self._data)
 
     @cached_property
     def alerts(self) -> AlertStore:

@@ -185,11 +185,15 @@ class OpenService:
             logging.getLogger(__name__).warning("serving.canary_not_recorded model=%s problem=%r", model, str(error))
 
 
+_THREADED = {"mlflow", "onnxruntime"}
+"""Modules that start threads when they are imported, which none may before a fork: the child imports them."""
+
+
 def _modules(snapshot: Snapshot | None) -> list[str]:
     """What the models that were served the last time need; without any, what every model needs."""
     found = {"pandas": None, "pyarrow": None, "blockwright.serving.app": None, "blockwright.serving.loading": None}
     for wanted in () if snapshot is None else snapshot.versions.values():
-        for module in wanted.file.packages:
+        for module in wanted.file.packages.keys() - _THREADED:
             found[module] = None
             if module == "sklearn":
                 found["sklearn.pipeline"] = None

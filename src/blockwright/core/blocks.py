@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NewType
 
+from blockwright.core.checks import Check
+
 BlockId = NewType("BlockId", str)  # the block's uuid in its pipeline; may contain "/"
 
 
@@ -119,6 +121,7 @@ class BlockSpec:
     blocks they are attached to. ``line`` is where the entry begins in the pipeline's file.
     ``configuration`` is handed to the code unchanged as ``kwargs['configuration']``. ``concurrency`` bounds the
     attempts of the block at once over all runs, ``pools`` names pools of slots with how many an attempt takes.
+    ``checks`` are declared of the frames that the block gives.
     """
 
     uuid: BlockId
@@ -144,4 +147,5 @@ class BlockSpec:
     poll_interval: float = 60.0
     concurrency: int | None = None
     pools: Mapping[str, int] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
     line: int | None = None

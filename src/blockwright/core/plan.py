@@ -158,7 +158,7 @@ def _differences(block: PlannedBlock) -> tuple[str, ...]:
 
 
 def _words(type: BlockType) -> str:
-    return type.value.replace("_", " ")
+    return "custom block" if type is BlockType.CUSTOM else type.value.replace("_", " ")
 
 
 def _listed(names: tuple[BlockId, ...]) -> str:

@@ -5,7 +5,9 @@ A table, sorted by Mage's module names. What is missing is missing on purpose: `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from blockwright.mage.advice import INSTEAD
 
 _MAGE = "blockwright.mage"
 _CLEANING = "blockwright.mage.cleaning"
@@ -143,7 +145,7 @@ MODULES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _parents(names: Mapping[str, object]) -> frozenset[str]:
+def _parents(names: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for name in names:
         parts = name.split(".")
@@ -151,5 +153,6 @@ def _parents(names: Mapping[str, object]) -> frozenset[str]:
     return frozenset(found)
 
 
-PACKAGES = _parents(MODULES)
-"""Every package above a module of the table; the packages themselves offer no names but those of the table."""
+PACKAGES = _parents([*MODULES, *INSTEAD])
+"""Every package above a module of the table, or above one that advice is given for: Python imports those first, and
+the advice for a package that is not there would hide the better one. They offer no names but those of the table."""

@@ -174,7 +174,7 @@ class AccessStore(Protocol):
 @dataclass(frozen=True, slots=True)
 class Access:
     """Everything that the verbs of access need. ``publish`` tells other processes whose rights changed.
-    ``url`` is how browsers reach the server, for links.
+    ``address`` says how browsers reach the server, for links.
     ``provider`` None: people sign in here only."""
 
     store: AccessStore
@@ -182,10 +182,10 @@ class Access:
     rates: RateLimits
     clock: Clock
     publish: Callable[[Notice], None]
-    url: str = "http://localhost:6789"
+    address: Callable[[], str] = lambda: "http://localhost:6789"
     provider: IdentityProvider | None = None
     policy: Policy = field(default_factory=Policy)
 
     def link(self, code: str) -> str:
         """The address that signs in once."""
-        return f"{self.url.rstrip('/')}/sign-in/link/{code}"
+        return f"{self.address().rstrip('/')}/sign-in/link/{code}"

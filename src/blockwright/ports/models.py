@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from blockwright.core.endpoints import Endpoint
+from blockwright.core.models.mirroring import Mirror
 from blockwright.core.models.promotion import Promotion, State
 from blockwright.core.models.versions import Facts, ModelVersion, NewModelVersion
 
@@ -75,4 +76,16 @@ class ModelStore(Protocol):
 
     def decide(self, entry: Promotion, state: State, *, by: str, now: datetime, reason: str) -> Promotion:
         """Let a waiting entry be done or refused. Raises Conflict (code ``decided``) when it does not wait any more."""
+        ...
+
+    def mirror(self, project: str, model: str) -> Mirror | None:
+        """What another registry was told of the model; None: nothing yet."""
+        ...
+
+    def mirrors(self, project: str) -> Sequence[Mirror]:
+        """By model."""
+        ...
+
+    def keep_mirror(self, mirror: Mirror) -> None:
+        """In place of what was kept of it."""
         ...

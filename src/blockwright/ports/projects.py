@@ -136,12 +136,6 @@ class ProjectStore(Protocol):
         """Create an empty pipeline; returns the files written. Raises Conflict when it exists."""
         ...
 
-    def new_block(
-        self, pipeline: str, name: str, *, type: str, language: str, upstream: Sequence[str], template: str | None
-    ) -> Sequence[str]:
-        """Add a block with a file from a template; returns the files written. Raises Conflict when the block exists."""
-        ...
-
     @property
     def history(self) -> History:
         """What was changed through the platform, and what the files held before."""

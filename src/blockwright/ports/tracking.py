@@ -10,6 +10,7 @@ from typing import Protocol
 
 from blockwright.core.experiments.model import Artifact, Experiment, Link, Point, TrackedState
 from blockwright.core.runs.model import RunId
+from blockwright.ports.registry import ModelRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Sent:
 class Tracking(Protocol):
     """The tracking server. Raises Unavailable (codes ``tracking``, ``tracking_missing``, ``tracking_refused``) when it
     does not answer; of our own the first question waits until it is up."""
+
+    @property
+    def registry(self) -> ModelRegistry:
+        """The server's own registry of models."""
+        ...
 
     def standing(self) -> str:
         """``off`` (ours, not running), ``running`` (ours), or ``elsewhere``. Starts nothing."""

@@ -9,6 +9,7 @@ from typing import Any
 from blockwright import codecs
 from blockwright.runner import tracking
 from blockwright.runner.arguments import Call, block_call, sensor_call
+from blockwright.runner.block_checks import Checks
 from blockwright.runner.block_code import first, load_module, load_names
 from blockwright.runner.block_tests import Tests
 from blockwright.runner.callbacks import run_callbacks
@@ -27,6 +28,7 @@ from blockwright.runner.workplace import Workplace
 from blockwright.sdk import context
 from blockwright.sdk.decorators import Registry
 from blockwright.wire import values
+from blockwright.wire.checks import CheckResult
 from blockwright.wire.manifests import (
     AttemptError,
     DynamicItems,
@@ -54,6 +56,7 @@ class Found:
 
     outputs: tuple[Output, ...] = ()
     tests: Callable[[], TestResults] = TestResults
+    checks: Callable[[], tuple[CheckResult, ...]] = tuple
     items: DynamicItems | None = None
     reason: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
@@ -76,6 +79,7 @@ def run(workplace: Workplace, modules: tuple[ModuleVerdict, ...] = ()) -> Manife
         outcome=outcome,
         outputs=_shown(found.outputs),
         tests=found.tests(),
+        checks=found.checks(),
         error=error,
         items=found.items if outcome is Outcome.COMPLETED else None,
         usage=meter.read(),
@@ -127,6 +131,7 @@ def _run_block(workplace: Workplace, found: Found) -> Outcome:
     outputs = outputs_of(returned, lambda count: _show_count(workplace, count))
     _store(workplace, found, outputs, returned_nothing=returned is None)
     if spec.run_tests:
+        _run_checks(workplace, found, outputs)
         _run_tests(workplace, found, registry, outputs)
     return Outcome.COMPLETED
 
@@ -140,6 +145,8 @@ def _run_sql_block(workplace: Workplace, found: Found) -> Outcome:
     returned = run_sql(workplace, found.variables)
     outputs = outputs_of(returned, lambda count: _show_count(workplace, count))
     _store(workplace, found, outputs, returned_nothing=returned is None)
+    if workplace.spec.run_tests:
+        _run_checks(workplace, found, outputs)
     return Outcome.COMPLETED
 
 
@@ -159,6 +166,7 @@ def _run_tests_only(workplace: Workplace, found: Found) -> Outcome:
     found.outputs = spec.outputs
     outputs = workplace.values.read(spec.outputs, workplace.store)
     registry = load_module(code, spec.project.root, workplace.store, inputs.names())
+    _run_checks(workplace, found, outputs)
     _run_tests(workplace, found, registry, outputs)
     return Outcome.COMPLETED
 
@@ -232,10 +240,24 @@ def _store(workplace: Workplace, found: Found, outputs: list[Any], *, returned_n
     workplace.values.keep(found.outputs, outputs)
 
 
+def _run_checks(workplace: Workplace, found: Found, outputs: list[Any]) -> None:
+    if not workplace.spec.checks:
+        return
+    checks = Checks(workplace)
+    found.checks = lambda: checks.results
+    found.tests = lambda: TestResults(checks.passed, len(checks.failures), checks.failures)
+    checks.run(outputs)
+
+
 def _run_tests(workplace: Workplace, found: Found, registry: Registry, outputs: list[Any]) -> None:
-    tests = Tests(workplace)
-    found.tests = lambda: tests.results
+    tests, before = Tests(workplace), found.tests()
+    found.tests = lambda: _together(before, tests.results)
     tests.run(registry, outputs, found.variables)
+
+
+def _together(one: TestResults, other: TestResults) -> TestResults:
+    failures = (*one.failures, *other.failures)
+    return TestResults(one.passed + other.passed, one.failed + other.failed, failures)
 
 
 def _show_count(workplace: Workplace, count: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from blockwright import codecs
-from blockwright.codecs import blobs
+from blockwright.codecs import blobs, packed_models
 from blockwright.runner.references import reference_of
 from blockwright.wire import documents
 from blockwright.wire.models import ModelHandedIn, modules_of_pickle
@@ -21,14 +21,23 @@ def handed_in(
     name: str, model: Any, facts: dict[str, Any], data: tuple[Any, Any], store: Path, durable: bool
 ) -> dict[str, Any]:
     """Write the model, and what its ``data`` (training, held out) look like, and give the document of
-    ``ModelHandedIn``. Raises as ``codecs.write``, ValueError when there is more to tell than a question has room for.
+    ``ModelHandedIn``. ``facts`` may have the ``method`` that answers. Raises as ``codecs.write``, TypeError for what
+    cannot be asked, ValueError when there is more to tell than a question has room for.
     """
+    model = packed_models.packed(model)
+    if not callable(getattr(model, "predict", None)) and not callable(model):
+        raise TypeError(f"A model must have `predict`, and {type(model).__name__} has none.")
+    if facts.pop("method", "predict") == "predict_proba":
+        if not callable(getattr(model, "predict_proba", None)):
+            raise TypeError(f"{type(model).__name__} has no `predict_proba`.")
+        model = packed_models.Probabilities(model)
     output = codecs.write(model, name=name, store=store, durable=durable)
     path = blobs.path_of(store, output.digest)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         modules = modules_of_pickle(file) if output.codec == "pickle" else ()
+    modules = tuple(sorted({*modules, *getattr(model, "needs", ())}))
     if len(json.dumps(facts)) > LARGEST_FACTS:
         facts = {**facts, "example": []}
     size = len(json.dumps(facts))

@@ -16,6 +16,7 @@ from typing import Any
 from blockwright.sdk import context
 
 EXAMPLE_ROWS = 5
+METHODS = ("predict", "predict_proba")
 LARGEST_PART = 40_000
 """Characters of truths that go into one question."""
 _TRUTH = ("actual", "request_id", "row", "key")
@@ -34,8 +35,12 @@ def register_model(
     rivals: Mapping[int, Mapping[str, float]] | None = None,
     card: str = "",
     tags: Mapping[str, str] | None = None,
+    method: str = "predict",
 ) -> int:
     """Make ``model``, anything with ``predict``, the next version of ``name``; the number of that version.
+
+    It may also be the path of a file `.onnx` or of a folder that MLflow's ``save_model`` wrote, or a model of ONNX.
+    With ``method="predict_proba"`` requests are answered with the probability of each class.
 
     ``example``: rows of features as the model takes them, best the frame that it was trained on. From it comes the
     signature, by which requests are checked, unless ``signature`` says it. ``training_data`` and ``held_out`` are
@@ -44,9 +49,10 @@ def register_model(
     of other versions, by number, on this version's ``held_out``. Nothing is served before the version is promoted.
     """
     surroundings = context.current()
-    if not callable(getattr(model, "predict", None)) and not callable(model):
-        raise TypeError(f"A model must have `predict`, and {type(model).__name__} has none.")
-    facts = {
+    if method not in METHODS:
+        raise ValueError(f"`method` is {method!r}; it must be one of {', '.join(METHODS)}.")
+    facts: dict[str, Any] = {
+        "method": method,
         "metrics": {str(key): _number(value) for key, value in (metrics or {}).items()},
         "parameters": _json(dict(parameters or {})),
         "tags": {str(key): str(value) for key, value in (tags or {}).items()},

@@ -17,7 +17,7 @@ from blockwright.ports.workspace import Workspace
 from blockwright.services import codes, pinning
 from blockwright.services.runs import system_variables
 from blockwright.services.snapshots import Snapshot
-from blockwright.services.specs import code_file, outputs_of, project_context
+from blockwright.services.specs import checks_of, code_file, outputs_of, project_context
 from blockwright.wire import documents, values
 from blockwright.wire.manifests import TestFailure
 from blockwright.wire.specs import AttemptKind, AttemptSpec
@@ -76,6 +76,8 @@ def _test_pipeline(workspace: Workspace, executor: Executor, snapshot: Snapshot,
 def _has_tests(workspace: Workspace, snapshot: Snapshot, block: BlockSpec) -> bool:
     if block.language is not Language.PYTHON or not block.type.runs:
         return False
+    if block.checks:
+        return True
     facts = codes.facts_of_block(workspace, snapshot, block)
     return facts is not None and any(function.decorator == "test" for function in facts.decorated)
 
@@ -103,6 +105,7 @@ def _spec(workspace: Workspace, snapshot: Snapshot, block: BlockSpec, found: Fou
         commit=str(work / "done.json"),
         configuration=dict(block.configuration),
         outputs=outputs_of(row),
+        checks=checks_of(block),
         variables={name: values.encode(value) for name, value in pipeline.variables.items()},
         system=system_variables(workspace, request, workspace.clock.now()),
         dynamic_index=row.index,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -128,7 +129,9 @@ def _packages(project: ProjectSpec) -> Mapping[str, str]:
 
 
 def third_party(workspace: Workspace, snapshot: Snapshot, block: BlockId) -> tuple[str, ...]:
-    return modules_of(workspace, snapshot, snapshot.pipeline.by_uuid[block]).third_party
+    spec = snapshot.pipeline.by_uuid[block]
+    found = modules_of(workspace, snapshot, spec).third_party
+    return (*found, "pandera") if spec.checks and "pandera" not in found else found
 
 
 def all_third_party(workspace: Workspace, snapshot: Snapshot) -> tuple[str, ...]:
@@ -189,13 +192,20 @@ def static_part(
         code=code,
         modules=digests,
         conditions=conditions,
-        configuration=block.configuration,
+        configuration=_configuration(block),
         reads=reads,
         dynamic=block.dynamic,
         reduce_output=block.reduce_output,
         python=snapshot.environment.get("python", ""),
         distributions=_distributions(snapshot, modules.third_party),
     )
+
+
+def _configuration(block: BlockSpec) -> Mapping[str, Any]:
+    """A result that other checks have passed may not stand in."""
+    if not block.checks:
+        return block.configuration
+    return {**block.configuration, "checks": [asdict(check) for check in block.checks]}
 
 
 def _code_and_reads(

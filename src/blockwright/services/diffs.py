@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from blockwright.core.guarded_files import for_editors
+from blockwright.core.outputs import OutputRecord
 from blockwright.core.runs.model import BlockRun, Role, Run
 from blockwright.ports.tables import Tables
 from blockwright.ports.workspace import Workspace
@@ -52,7 +54,8 @@ def _code(workspace: Workspace, before: Run, after: Run) -> list[dict[str, Any]]
     was = snapshots.load(workspace.artifacts, before.snapshot)
     now = snapshots.load(workspace.artifacts, after.snapshot)
     return [
-        {"file": path, "change": _change(was, now, path), "lines": _lines(was, now, path)}
+        # Whoever may see runs may see this: of files with tokens only that they differ.
+        {"file": path, "change": _change(was, now, path), "lines": [] if for_editors(path) else _lines(was, now, path)}
         for path in sorted({*was.files, *now.files})
         if was.files.get(path) != now.files.get(path)
     ]
@@ -102,5 +105,13 @@ def _brief(row: BlockRun | None) -> str | None:
     if not row.outputs:
         return row.state.value
     output = row.outputs[0]
-    rows = f"{output.rows:,} rows" if output.rows is not None else output.type
-    return f"{rows} {output.digest[:8]}"
+    return f"{_size(output)} {output.digest[:8]}"
+
+
+def _size(output: OutputRecord) -> str:
+    """``3 rows`` of a table, ``list, 3`` of another container, the type of what has no length."""
+    if output.rows is None:
+        return output.type
+    if output.columns is None:
+        return f"{output.type}, {output.rows:,}"
+    return f"{output.rows:,} row{'' if output.rows == 1 else 's'}"

@@ -16,7 +16,7 @@ from typing import Any
 from blake3 import blake3
 
 from blockwright.core.errors import BlockwrightError, Invalid
-from blockwright.core.guarded_files import guarded
+from blockwright.core.guarded_files import for_editors, guarded
 from blockwright.ports.editing import Draft, FileChange
 from blockwright.ports.history import Change
 from blockwright.ports.workspace import Workspace
@@ -87,13 +87,16 @@ class Replaced:
     lines: tuple[tuple[int, str, str], ...] = ()
 
 
-def search(workspace: Workspace, query: FileQuery, *, limit: int) -> FoundFiles:
-    """The files that have it, at most ``limit`` places in all. Raises Invalid (code ``search_pattern``)."""
+def search(workspace: Workspace, query: FileQuery, *, limit: int, edits: bool = True) -> FoundFiles:
+    """The files that have it, at most ``limit`` places in all; without ``edits`` none of those that only editors are
+    shown. Raises Invalid (code ``search_pattern``)."""
     pattern = _compiled(query)
     clock = workspace.clock
     began, read, searched, left = clock.monotonic(), 0, 0, limit
     found: list[FoundFile] = []
     for path in files(workspace, query.glob):
+        if not edits and for_editors(path):
+            continue
         if clock.monotonic() - began > SECONDS or read > BYTES:
             return FoundFiles(tuple(found), searched, "The search was ended after its time: name fewer files.")
         data = _read(workspace, path)

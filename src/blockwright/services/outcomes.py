@@ -61,19 +61,19 @@ def event_of_exit(name: BlockRunName, attempt: int, exited: AttemptExited, state
         case "timeout":
             failure = Failure(
                 "Timeout",
-                exited.reason or f"the block did not end in its time ({limit})",
+                exited.reason or f"The block did not end in its time ({limit}).",
                 hint="Raise the block's `timeout`, or give it less to do.",
                 code="timeout",
             )
         case "memory":
             failure = Failure(
                 "OutOfMemory",
-                exited.reason or f"the block used more memory than it may ({limit})",
+                exited.reason or f"The block used more memory than it may ({limit}).",
                 hint="Raise `resources.memory` of the block, or work on less at a time.",
                 code="memory_limit",
             )
         case "cancelled":
-            failure = Failure("Cancelled", exited.reason or "the block was ended by request", code="cancelled")
+            failure = Failure("Cancelled", exited.reason or "The block was ended by request.", code="cancelled")
         case _:
             failure = _crash(exited)
     return BlockFailed(name, attempt, failure, measured=measured)
@@ -83,14 +83,14 @@ def _crash(exited: AttemptExited) -> Failure:
     if exited.status < 0:
         number = -exited.status
         word = signal.Signals(number).name if number in signal.valid_signals() else f"signal {number}"
-        message = exited.reason or f"the block's process was killed by {word}"
+        message = exited.reason or f"The block's process was killed by {word}."
         hint = (
             "A crash inside a native library, or the machine ran out of memory; the block's log shows how far it came."
         )
         return Failure("Crashed", message, hint=hint, code="crashed")
     return Failure(
         "ProcessExited",
-        exited.reason or f"the block's process ended by itself with exit code {exited.status}",
+        exited.reason or f"The block's process ended by itself with exit code {exited.status}.",
         hint="Block code must return, not end the process (`os._exit`).",
         code="process_exited",
     )
@@ -98,5 +98,5 @@ def _crash(exited: AttemptExited) -> Failure:
 
 def _failure(error: AttemptError | None) -> Failure:
     if error is None:
-        return Failure("Error", "the attempt failed and gave no reason", code="unknown")
+        return Failure("Error", "The attempt failed and gave no reason.", code="unknown")
     return Failure(error.type, error.message, error.file, error.line, error.hint, error.code)

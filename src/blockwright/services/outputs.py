@@ -37,7 +37,7 @@ def find(workspace: Workspace, run: Run, block: str, name: str | None = None) ->
     if not row.outputs:
         raise NotFound(
             f"Block `{row.name}` of run {run.id} has no output: it is {row.state}.",
-            hint=f"{row.reason}." if row.reason else "",
+            hint=f"{row.reason.rstrip('.')}." if row.reason else "",
             code="output_not_found",
         )
     record = _named(row, name)

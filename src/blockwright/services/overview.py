@@ -160,7 +160,7 @@ def overview(workspace: Workspace, visible: Visible, person: str = "") -> Overvi
         *_requests(workspace, visible),
     ]
     pause = pausing.current(workspace)
-    coming = [] if pause else previews.calendar(workspace, now, now + AHEAD, MOST, visible=visible, each=MOST)
+    coming = [] if pause else previews.calendar(workspace, now, now + AHEAD, MOST, visible=visible, each=1)
     needs.sort(key=lambda need: (need.harm, -(need.since or now).timestamp()))
     mutes = {mute.subject: mute for mute in workspace.oversight.mutes.list(project, person, now=now)}
     return Overview(

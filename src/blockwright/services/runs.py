@@ -146,11 +146,19 @@ def check_runnable(workspace: Workspace, pipeline: PipelineSpec) -> None:
         raise ProjectInvalid(problems)
 
 
+def kind_problem(pipeline: PipelineSpec) -> Problem | None:
+    """Why no pipeline of this one's type runs here; None: they do."""
+    if pipeline.type in (PipelineType.PYTHON, PipelineType.EXECUTION_FRAMEWORK):
+        return None
+    message = f"Pipelines of type `{pipeline.type}` do not run in this version."
+    return Problem(pipeline.path, None, "type", message, "Those of type `python` do.", code="pipeline_type")
+
+
 def not_runnable(pipeline: PipelineSpec, default_executor: str | None) -> list[Problem]:
     """What of a pipeline this installation cannot run, each with the way out."""
-    if pipeline.type not in (PipelineType.PYTHON, PipelineType.EXECUTION_FRAMEWORK):
-        message = f"Pipelines of type `{pipeline.type}` do not run in this version."
-        return [Problem(pipeline.path, None, "type", message, "Those of type `python` do.", code="pipeline_type")]
+    kind = kind_problem(pipeline)
+    if kind is not None:
+        return [kind]
     problems: list[Problem] = []
     for place, block in enumerate(pipeline.blocks):
         if not block.type.runs:
@@ -158,8 +166,8 @@ def not_runnable(pipeline: PipelineSpec, default_executor: str | None) -> list[P
         key = f"blocks[{place}]"
         has_code = block.type is not BlockType.GLOBAL_DATA_PRODUCT
         if block.type in NOT_YET_TYPES or (has_code and block.language not in LANGUAGES):
-            kind = block.type.value if block.type in NOT_YET_TYPES else f"language {block.language.value}"
-            message = f"Block `{block.uuid}` is of {kind}, which does not run in this version."
+            what = block.type.value if block.type in NOT_YET_TYPES else f"language {block.language.value}"
+            message = f"Block `{block.uuid}` is of {what}, which does not run in this version."
             advice = "Take it out of the pipeline, or write it in Python or SQL."
             problems.append(Problem(pipeline.path, block.line, key, message, advice, code="block_type"))
         executor = _executor_of(block, pipeline, default_executor)

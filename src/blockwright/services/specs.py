@@ -16,6 +16,7 @@ from blockwright.core.runs.live import LiveRun
 from blockwright.core.runs.model import BlockRun, BlockRunName, BlockState, Role, RunId
 from blockwright.ports.workspace import Workspace
 from blockwright.services.snapshots import Snapshot
+from blockwright.wire.checks import CheckSpec
 from blockwright.wire.outputs import Output
 from blockwright.wire.specs import (
     AttemptKind,
@@ -127,9 +128,18 @@ def spec_for(
         ),
         session=source.session,
         journal=source.journal,
+        checks=() if is_callback else checks_of(block),
         in_memory=bool(source.session and pipeline.cache_in_memory),
         durable=workspace.options.durable,
         preload=tuple(preload),
+    )
+
+
+def checks_of(block: BlockSpec) -> tuple[CheckSpec, ...]:
+    """The checks that the block's entry declares, as an attempt is told of them."""
+    return tuple(
+        CheckSpec(one.name, one.subject.value, one.argument, one.column, one.severity.value, one.output)
+        for one in block.checks
     )
 
 

@@ -7,13 +7,13 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from blockwright.core.access import Permission
-from blockwright.core.errors import Forbidden, NotFound
-from blockwright.core.guarded_files import guarded
+from blockwright.core.errors import NotFound
 from blockwright.ports.workspace import Workspace
 from blockwright.services import editing
 from blockwright.web import paging, problems
 from blockwright.web.creations import IdempotencyKey, created
 from blockwright.web.pipelines import BlockEntry, block_entries, block_of
+from blockwright.web.reading import require_readable
 from blockwright.web.replies import etag, unchanged
 from blockwright.web.routing import Routes, needs
 from blockwright.web.site import Caller, PathPipeline, ProjectWorkspace, TheCaller
@@ -97,8 +97,7 @@ def read_block_source(
     entry = spec.by_uuid[block_of(spec, block).uuid]  # type: ignore[index]  # the id was just found there
     if entry.path is None and entry.content is None:
         raise NotFound(f"Block `{block}` has no source.", hint="It shares the source of the block it replicates.")
-    if guarded(entry.path or "") and not caller.actor.may(Permission.EDIT, workspace.project.name):
-        raise Forbidden(f"`{entry.path}` may hold passwords.", hint="To read it takes the right to edit the project.")
+    require_readable(caller, workspace.project.name, entry.path or "")
     data = entry.content.encode() if entry.content is not None else workspace.files.read_file(entry.path or "")
     digest = blake3(data).hexdigest()
     headers = {"ETag": etag(digest)}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import BaseModel
 
 from blockwright.core.access import Permission
-from blockwright.core.errors import Unavailable
-from blockwright.ports.serving import ServedModel, Standing
-from blockwright.ports.workspace import Workspace
-from blockwright.services.models import promoting, reports
+from blockwright.services import endpoints
+from blockwright.services.models import reports
 from blockwright.web import problems
 from blockwright.web.model_documents import EndpointDocument
 from blockwright.web.routing import Routes, needs
@@ -77,16 +76,18 @@ class PredictionAnswer(BaseModel):
 @routes.get("/endpoints", summary="What is served, and how the prediction service does")
 @needs(Permission.VIEW)
 def list_endpoints(workspace: ProjectWorkspace) -> Endpoints:
-    service, standing = _standing(workspace)
-    served = {} if standing is None else {one.model: one for one in standing.models}
-    waiting = {} if standing is None else standing.waiting
-    listed = []
-    for endpoint in workspace.learning.models.endpoints(workspace.project.name):
-        found = served.get(endpoint.model)
-        document = EndpointDocument.model_validate(reports.endpoint(endpoint))
-        problem = waiting.get(endpoint.model, "") if found is None else found.problem
-        listed.append(ServedEndpoint(endpoint=document, versions=_versions(found), problem=problem))
-    return Endpoints(service=service, endpoints=listed)
+    service, served = endpoints.listed(workspace)
+    return Endpoints(
+        service=ServiceDocument.model_validate(asdict(service)),
+        endpoints=[
+            ServedEndpoint(
+                endpoint=EndpointDocument.model_validate(reports.endpoint(one.endpoint)),
+                versions=[ServedVersionDocument.model_validate(asdict(version)) for version in one.versions],
+                problem=one.problem,
+            )
+            for one in served
+        ],
+    )
 
 
 @routes.post("/models/{model}/predict", summary="Ask the prediction service, as its callers do")
@@ -94,32 +95,4 @@ def list_endpoints(workspace: ProjectWorkspace) -> Endpoints:
 def predict(caller: TheCaller, workspace: ProjectWorkspace, model: ModelName, body: PredictionWish) -> PredictionAnswer:
     """Answered, counted and kept as every other request to the service of this machine."""
     caller.only_asks()
-    promoting.require_endpoint(workspace, model)
-    asked = {"instances": body.instances, **({"key": body.key} if body.key else {})}
-    return PredictionAnswer.model_validate(workspace.learning.serving.predict(model, asked))
-
-
-def _standing(workspace: Workspace) -> tuple[ServiceDocument, Standing | None]:
-    try:
-        found = workspace.learning.serving.standing()
-    except Unavailable as error:
-        return ServiceDocument(state="away", problem=f"{error.message} {error.hint}".strip()), None
-    if found is None:
-        return ServiceDocument(state="off"), None
-    return ServiceDocument(state="up", url=found.url, seconds=found.seconds, records=found.records), found
-
-
-def _versions(found: ServedModel | None) -> list[ServedVersionDocument]:
-    if found is None:
-        return []
-    return [
-        ServedVersionDocument(
-            version=one.version,
-            role="champion" if one.role == "champion" else "challenger",
-            requests=one.requests,
-            rows=one.rows,
-            errors=one.errors,
-            milliseconds=one.milliseconds,
-        )
-        for one in found.versions
-    ]
+    return PredictionAnswer.model_validate(endpoints.predict(workspace, model, body.instances, body.key))

@@ -101,6 +101,7 @@ class ReplacementAnswer(BaseModel):
 @routes.get("/search", summary="Find a text or pattern in the project's files")
 @needs(Permission.VIEW)
 def search_files(
+    caller: TheCaller,
     workspace: ProjectWorkspace,
     q: Annotated[str, Query(min_length=1, max_length=LONGEST_PATTERN)],
     regex: Annotated[bool, Query(description="`q` is a pattern in RE2's syntax.")] = False,
@@ -109,8 +110,10 @@ def search_files(
     glob: Annotated[str, Query(max_length=1_000, description="`*.py,!tests/*`: which files.")] = "",
     limit: Annotated[int, Query(ge=1, le=5_000, description="How many places at most.")] = 1_000,
 ) -> SearchAnswer:
-    """Code files: what a run is pinned to, so nothing that Git ignores and nothing that usually holds passwords."""
-    found = file_search.search(workspace, FileQuery(q, regex, case, word, glob), limit=limit)
+    """Code files: what a run is pinned to, so nothing that Git ignores and nothing that usually holds passwords; and
+    for those who may not edit no triggers, which hold tokens."""
+    edits = caller.actor.may(Permission.EDIT, workspace.project.name)
+    found = file_search.search(workspace, FileQuery(q, regex, case, word, glob), limit=limit, edits=edits)
     return SearchAnswer(
         files=[_found(file) for file in found.files],
         hits=sum(len(file.hits) for file in found.files),

@@ -10,11 +10,11 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from blockwright.core.access import Permission
-from blockwright.core.errors import BlockwrightError, Forbidden
-from blockwright.core.guarded_files import guarded
+from blockwright.core.errors import BlockwrightError
 from blockwright.ports.projects import FileNode
 from blockwright.services import editing
 from blockwright.web import paging, problems
+from blockwright.web.reading import may_read, require_readable
 from blockwright.web.replies import etag, expected_version, unchanged
 from blockwright.web.routing import Routes, needs
 from blockwright.web.site import ProjectWorkspace, TheCaller
@@ -82,13 +82,12 @@ def list_files(
     limit: paging.Limit = paging.FIRST,
     cursor: paging.Cursor = None,
 ) -> paging.Page[FileEntry]:
-    edits = caller.actor.may(Permission.EDIT, workspace.project.name)
     found = sorted(workspace.files.list_folder(path), key=lambda node: node.path)
     after = paging.name(cursor)
     nodes = [node for node in found if after is None or node.path > after]
 
     def shown(node: FileNode) -> FileEntry:
-        readable = edits or not guarded(node.path)
+        readable = may_read(caller, workspace.project.name, node.path)
         return FileEntry(
             path=node.path, kind=node.kind.value, bytes=node.bytes, modified=node.modified, readable=readable
         )
@@ -104,8 +103,7 @@ def list_files(
 )
 @needs(Permission.VIEW)
 def read_file(request: Request, caller: TheCaller, workspace: ProjectWorkspace, path: str) -> Response:
-    if guarded(path) and not caller.actor.may(Permission.EDIT, workspace.project.name):
-        raise Forbidden(f"`{path}` may hold passwords.", hint="To read it takes the right to edit the project.")
+    require_readable(caller, workspace.project.name, path)
     data = workspace.files.read_file(path)
     digest = blake3(data).hexdigest()
     if unchanged(request, digest):
@@ -167,11 +165,10 @@ def make_folder(caller: TheCaller, workspace: ProjectWorkspace, folder: NewFolde
 def read_texts(caller: TheCaller, workspace: ProjectWorkspace, path: Paths) -> list[FileText]:
     """A screen that shows many files asks once. What is missing in the answer is gone, is no text, may not be read by
     you, or comes after 4 MiB: reading it by itself says which."""
-    edits = caller.actor.may(Permission.EDIT, workspace.project.name)
     found: list[FileText] = []
     room = MOST_TEXT_BYTES
     for each in dict.fromkeys(path):
-        if guarded(each) and not edits:
+        if not may_read(caller, workspace.project.name, each):
             continue
         try:
             data = workspace.files.read_file(each)

@@ -11,13 +11,13 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from blockwright.core.access import Permission
-from blockwright.core.errors import Forbidden
 from blockwright.core.git import Changed, Commit, Difference, Mark
 from blockwright.core.guarded_files import guarded
 from blockwright.services import editing
 from blockwright.services import git as verbs
 from blockwright.services.git import Incoming, Side
 from blockwright.web import paging, problems
+from blockwright.web.reading import require_readable
 from blockwright.web.routing import Routes, needs
 from blockwright.web.site import Caller, ProjectWorkspace, TheCaller
 
@@ -270,13 +270,8 @@ def show_difference(
         bool, Query(description="The next commit against the last one, not the file against it.")
     ] = False,
 ) -> GitDifference:
-    _require_open(caller, workspace.project.name, path)
+    require_readable(caller, workspace.project.name, path)
     return _difference(path, workspace.git.difference(path, staged=staged), staged=staged)
-
-
-def _require_open(caller: Caller, project: str, path: str) -> None:
-    if guarded(path) and not caller.actor.may(Permission.EDIT, project):
-        raise Forbidden(f"`{path}` may hold passwords.", hint="To read it takes the right to edit the project.")
 
 
 def _difference(path: str, found: Difference, *, staged: bool) -> GitDifference:
@@ -481,7 +476,7 @@ def push_remote(caller: TheCaller, workspace: ProjectWorkspace) -> None:
 def show_conflict(
     caller: TheCaller, workspace: ProjectWorkspace, path: Annotated[str, Query(min_length=1, max_length=4_096)]
 ) -> GitConflict:
-    _require_open(caller, workspace.project.name, path)
+    require_readable(caller, workspace.project.name, path)
     sides = workspace.git.sides(path)
     now = editing.current(workspace, path)
     return GitConflict(

@@ -17,9 +17,10 @@ from blockwright.services import editing
 from blockwright.web import paging, problems
 from blockwright.web.editing import TheEdit
 from blockwright.web.editing_documents import Edited
+from blockwright.web.reading import require_readable
 from blockwright.web.replies import etag
 from blockwright.web.routing import Routes, needs
-from blockwright.web.site import ProjectWorkspace
+from blockwright.web.site import ProjectWorkspace, TheCaller
 
 routes = Routes(
     prefix="/api/v1/projects/{project}", tags=["files"], responses=problems.responses(401, 403, 404, 409, 412, 422, 503)
@@ -69,10 +70,12 @@ def list_file_versions(
 )
 @needs(Permission.VIEW)
 def read_file_version(
+    caller: TheCaller,
     workspace: ProjectWorkspace,
     path: str,
     version: Annotated[str, Query(min_length=64, max_length=64, description="Of the file's history.")],
 ) -> Response:
+    require_readable(caller, workspace.project.name, path)
     data = _content(workspace, path, version)
     return Response(data, media_type="text/plain; charset=utf-8", headers={"ETag": etag(version)})
 

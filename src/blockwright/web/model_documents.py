@@ -81,13 +81,23 @@ class ModelVersionDocument(ModelVersionBrief):
     tracking: dict[str, str]
 
 
+class MirrorDocument(BaseModel):
+    """MLflow's aliases of a model, called ``name`` there. ``mirrored``: they say what is served; ``waiting``: they have
+    yet to be told; ``off``: MLflow does not run, and they follow when it does. ``problem``: why the last try failed."""
+
+    state: Literal["mirrored", "waiting", "off"]
+    name: str
+    problem: str
+
+
 class ModelDocument(BaseModel):
-    """``endpoint`` null: nothing of it is served yet."""
+    """``endpoint`` null: nothing of it is served yet. ``mirror`` is told of a single model only, once it is served."""
 
     model: str
     versions: int
     newest: ModelVersionBrief
     endpoint: EndpointDocument | None
+    mirror: MirrorDocument | None = None
 
 
 class FindingDocument(BaseModel):

@@ -11,7 +11,7 @@ from blockwright.core.endpoints import Bounds, Mode, Traffic
 from blockwright.core.models.promotion import State
 from blockwright.ports.bus import Topic
 from blockwright.ports.workspace import Workspace
-from blockwright.services.models import comparing, describing, promoting, registering, reports
+from blockwright.services.models import comparing, describing, mirroring, promoting, registering, reports
 from blockwright.services.models.promoting import Outcome
 from blockwright.web import paging, problems
 from blockwright.web.creations import IdempotencyKey, created
@@ -65,6 +65,7 @@ def show_model(workspace: ProjectWorkspace, model: ModelName) -> ModelDocument:
             "versions": newest.number,
             "newest": reports.brief(newest, endpoint),
             "endpoint": None if endpoint is None else reports.endpoint(endpoint),
+            "mirror": None if endpoint is None else reports.mirror(mirroring.standing(workspace, endpoint)),
         }
     )
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from blockwright.core.access import Permission
 from blockwright.core.blocks import BlockId
 from blockwright.core.runs.model import BlockRunName, BlockState
-from blockwright.services import diffs, estimates, plans, reports
+from blockwright.services import checks, diffs, estimates, plans, reports
 from blockwright.services.selections import Scope
 from blockwright.services.why import why
 from blockwright.web import paging, problems
@@ -19,6 +19,7 @@ from blockwright.web.run_documents import (
     Attempt,
     BlockRunDetail,
     BlockRunDocument,
+    CheckDocument,
     Comparison,
     DataComparison,
     ErrorDetail,
@@ -30,6 +31,7 @@ from blockwright.web.run_documents import (
 )
 from blockwright.web.runs import BlockRunPath, Blocks, Variables, decoded, selection_of
 from blockwright.web.site import PathPipeline, PathRun, ProjectTables, ProjectWorkspace, TheCaller, require_run
+from blockwright.wire import documents
 
 routes = Routes(
     prefix="/api/v1/projects/{project}", tags=["runs"], responses=problems.responses(401, 403, 404, 409, 422, 503)
@@ -162,5 +164,6 @@ def show_block_run(workspace: ProjectWorkspace, run: PathRun, name: BlockRunPath
     return BlockRunDetail(
         **block_run_document(row).model_dump(exclude={"error"}),
         error=ErrorDetail.model_validate(error) if error is not None else None,
+        checks=[CheckDocument.model_validate(documents.dump(one)) for one in checks.of_row(workspace, row)],
         attempt_list=[Attempt.model_validate(attempt) for attempt in attempts],
     )

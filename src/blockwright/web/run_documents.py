@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -91,6 +91,20 @@ class TestsDocument(BaseModel):
     failures: list[TestFailureDocument] = Field(default_factory=list)
 
 
+class CheckDocument(BaseModel):
+    """What a declared check found. ``subject`` is the key that says what is looked at; ``message`` why it does not
+    hold, ``failing`` how many of the ``rows`` are concerned (null: it is not about single rows)."""
+
+    name: str
+    subject: str
+    severity: Literal["fail", "warn"]
+    passed: bool
+    column: str = ""
+    message: str = ""
+    failing: int | None = None
+    rows: int | None = None
+
+
 class FrameDocument(BaseModel):
     """``own``: a line of the project's code; ``code`` then has the lines around it as they ran, from line
     ``code_from`` on."""
@@ -150,7 +164,10 @@ class Attempt(BaseModel):
 
 
 class BlockRunDetail(BlockRunDocument):
+    """``checks``: what the checks that its entry declares found."""
+
     error: ErrorDetail | None
+    checks: list[CheckDocument] = Field(default_factory=list)
     attempt_list: list[Attempt]
 
 

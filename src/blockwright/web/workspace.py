@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from blockwright.core.access import Permission
 from blockwright.core.freshness import Freshness
+from blockwright.core.pipelines import PipelineSpec
 from blockwright.core.runs.model import Run
-from blockwright.services import workspaces
+from blockwright.services import runs, workspaces
 from blockwright.services.workspaces import AtWork, BlockAtWork, Past
 from blockwright.web import paging, problems
 from blockwright.web.pipelines import Edge
@@ -135,7 +136,8 @@ class FreshnessCounts(BaseModel):
 
 class WorkspaceDocument(BaseModel):
     """``readable`` False: the file is no YAML; ``problems`` says where. One that is only wrong in places has its blocks
-    nevertheless, each with its own problems. ``etag`` names the version of the pipeline's file at ``path``."""
+    nevertheless, each with its own problems. ``etag`` names the version of the pipeline's file at ``path``.
+    ``refusal``: why no pipeline of its type runs here; empty when they do."""
 
     uuid: str
     name: str
@@ -145,6 +147,7 @@ class WorkspaceDocument(BaseModel):
     path: str
     etag: str
     readable: bool
+    refusal: str
     run_in_one_process: bool
     variables: dict[str, Any]
     blocks: list[WorkspaceBlock]
@@ -182,6 +185,7 @@ def document(pipeline: str, at_work: AtWork) -> WorkspaceDocument:
         path=f"pipelines/{pipeline}/metadata.yaml",
         etag=at_work.digest,
         readable=spec is not None,
+        refusal=_refusal(spec),
         run_in_one_process=spec is not None and spec.run_in_one_process,
         variables=values.encode(dict(spec.variables)) if spec else {},
         blocks=blocks,
@@ -190,6 +194,11 @@ def document(pipeline: str, at_work: AtWork) -> WorkspaceDocument:
         unfinished_runs=[_unfinished(run) for run in at_work.unfinished],
         problems=found,
     )
+
+
+def _refusal(spec: PipelineSpec | None) -> str:
+    problem = None if spec is None else runs.kind_problem(spec)
+    return "" if problem is None else f"{problem.message} {problem.advice}"
 
 
 def _counts(at_work: AtWork) -> FreshnessCounts:

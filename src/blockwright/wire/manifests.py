@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from blockwright.wire.checks import CheckResult
 from blockwright.wire.outputs import Output
 
 
@@ -49,6 +50,8 @@ class TestFailure:
 
 @dataclass(frozen=True, slots=True)
 class TestResults:
+    """Declared checks count as well: with those that passed, and with those for which the block fails."""
+
     passed: int = 0
     failed: int = 0
     failures: tuple[TestFailure, ...] = ()
@@ -88,6 +91,7 @@ class Manifest:
     outcome: Outcome
     outputs: tuple[Output, ...] = ()
     tests: TestResults = TestResults()
+    checks: tuple[CheckResult, ...] = ()
     error: AttemptError | None = None
     items: DynamicItems | None = None
     usage: Usage = Usage()

@@ -29,6 +29,10 @@ class ModelHandedIn:
     reference_path: str = ""
 
 
+_OURS = ("__main__", "blockwright")
+"""What is ours is read by whichever version of ours there is."""
+
+
 def modules_of_pickle(file: BinaryIO) -> tuple[str, ...]:
     """The top-level modules, beyond the standard library's, that reading this pickle would import. Nothing is run:
     the instructions are only looked through. What is wrong with the file ends the search."""
@@ -53,7 +57,7 @@ def modules_of_pickle(file: BinaryIO) -> tuple[str, ...]:
     except (ValueError, EOFError, IndexError):
         pass
     tops = {module.partition(".")[0] for module in found}
-    return tuple(sorted(top for top in tops if top and top not in sys.stdlib_module_names and top != "__main__"))
+    return tuple(sorted(top for top in tops if top and top not in sys.stdlib_module_names and top not in _OURS))
 
 
 def _pushed(name: str, argument: Any, memo: Mapping[int, str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from blockwright.wire.checks import CheckSpec
 from blockwright.wire.outputs import Output
 
 
@@ -106,6 +107,7 @@ class AttemptSpec:
     ``run_pipeline_in_one_process`` run share; ``in_memory``: keep outputs there and write none. With a ``journal``
     (see ``wire.journals``) the attempt commits there instead, and ``work`` is made when something is to be put there.
     ``durable``: fsync data before the commit, so that a power cut loses nothing either.
+    ``run_tests`` False: neither tests nor ``checks`` (declared of its outputs) run.
     ``preload``: third-party modules that the code imports (the fork server may import them before it forks).
     """
 
@@ -140,5 +142,6 @@ class AttemptSpec:
     in_memory: bool = False
     durable: bool = False
     run_tests: bool = True
+    checks: tuple[CheckSpec, ...] = ()
     preload: tuple[str, ...] = ()
     scheme: int = 1

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import pytest
 
 from blockwright.adapters.mlflow.endpoints import ElsewhereServer
 from blockwright.adapters.mlflow.process import OwnServer, ServerOptions
-from blockwright.adapters.mlflow.rest import MlflowRest
+from blockwright.adapters.mlflow.rest import UNNOTICED, MlflowRest
 from blockwright.core.errors import Conflict, Invalid, NotFound, Unavailable
 
 pytestmark = pytest.mark.slow
@@ -149,6 +149,23 @@ def test_it_ends_when_nobody_has_asked_for_long_unless_somebody_works_with_it(tm
     again = server.pid()
     server.close()
     until(lambda: again is not None and gone(again))
+
+
+def test_what_only_looks_again_and_again_does_not_keep_it_awake(tmp_path: Path) -> None:
+    server = OwnServer(options(tmp_path, idle=2.0), os.environ)
+    rest = MlflowRest(server)
+    rest.call("GET", "experiments/search", {"max_results": 1})
+    pid = server.pid()
+    assert pid is not None
+
+    def looked_until_gone() -> bool:
+        if not gone(pid):
+            with suppress(Unavailable):  # it ends just now
+                rest.call("GET", "experiments/search", {"max_results": 1}, tries=1, headers=UNNOTICED)
+        return gone(pid)
+
+    until(looked_until_gone)
+    rest.close()
 
 
 def test_it_dies_with_the_last_process_that_needs_it_however_that_dies(tmp_path: Path) -> None:

@@ -102,6 +102,15 @@ def test_the_syntax_of_sql_templates_is_checked(make: Make) -> None:
     assert project.check() == []
 
 
+def test_sql_may_hold_a_lambda_over_what_a_block_gave(make: Make) -> None:
+    entry = "{uuid: a, type: transformer, language: sql}"
+    source = "SELECT {{ block_output('b', parse=lambda data, _vars: data[0]['id']) }}\n"
+    project = make({FILE: pipeline(entry), "transformers/a.sql": source})
+    assert not project.check()
+    (project.root / "transformers/a.sql").write_text("SELECT {{ block_output('b', parse=3) }}\n")
+    assert only(project.check()).message == "`block_output('b', parse=3)` cannot be understood."
+
+
 def test_inline_content_is_checked_at_its_entry(make: Make) -> None:
     text = "blocks:\n- uuid: a\n  type: custom\n  content: |\n    def f(:\n"
     problem = only(make({FILE: text}).check())
@@ -111,7 +120,7 @@ def test_inline_content_is_checked_at_its_entry(make: Make) -> None:
 DOUBTS = [
     ("{uuid: a, type: markdown, upstream_block: [b]}", "blocks[0].upstream_block", "`upstream_blocks`"),
     ("{uuid: a, type: markdown, retries_config: {}}", "blocks[0].retries_config", "`retry_config`"),
-    ("{uuid: a, type: markdown, checks: []}", "blocks[0].checks", "Do not rely"),
+    ("{uuid: a, type: markdown, checks: [{rows: {min: 1}}]}", "blocks[0].checks", "Move them"),
     ("{uuid: a, type: markdown, environment: {}}", "blocks[0].environment", "Do not rely"),
     ("{uuid: a, type: markdown, upstream_blocks: [c]}", "blocks[0].upstream_blocks[0]", "Take it out"),
     ("{uuid: a, type: markdown, downstream_blocks: [b]}", "blocks[0].downstream_blocks[0]", "`upstream_blocks` of `b`"),

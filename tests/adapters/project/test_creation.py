@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from blockwright.adapters.project import DiskProject
 from blockwright.adapters.project.block_templates import FOLDER
 from blockwright.core.blocks import BlockType
 from blockwright.core.errors import BlockwrightError, Conflict, Forbidden, Invalid, NotFound
@@ -9,6 +12,17 @@ from tests.adapters.project.conftest import Make
 
 FILE = "pipelines/p/metadata.yaml"
 START = "# mine\nblocks:\n- uuid: load   # first\n  type: data_loader\n  downstream_blocks: []\n"
+
+
+def add(project: DiskProject, name: str, **wanted: Any) -> list[str]:
+    """Add a block to pipeline ``p``; returns the files written."""
+    entry = {"language": "python", "upstream": (), "template": None, "after": None, **wanted}
+    draft = project.editor.add_block("p", name, **entry)
+    for change in draft.changes:
+        assert change.after is not None
+        (project.root / change.path).parent.mkdir(parents=True, exist_ok=True)
+        (project.root / change.path).write_bytes(change.after)
+    return [change.path for change in draft.changes]
 
 
 def test_a_new_pipeline_is_empty_and_sound(make: Make) -> None:
@@ -34,7 +48,7 @@ def test_a_pipeline_that_cannot_be_is_refused(make: Make, name: str, type: str) 
 
 def test_a_new_block_is_linked_both_ways_and_comments_stay(make: Make) -> None:
     project = make({FILE: START, "data_loaders/load.py": ""})
-    written = project.new_block("p", "Clean It", type="transformer", upstream=["load"])
+    written = add(project, "Clean It", type="transformer", upstream=["load"])
     assert written == ["transformers/clean_it.py", FILE]
     load, clean = project.pipeline("p").blocks
     assert (clean.upstream, clean.name, clean.path) == (("load",), "Clean It", "transformers/clean_it.py")
@@ -47,7 +61,7 @@ def test_a_new_block_is_linked_both_ways_and_comments_stay(make: Make) -> None:
 
 def test_a_file_of_the_same_name_and_type_is_shared(make: Make) -> None:
     project = make({FILE: START, "data_loaders/load.py": "", "transformers/clean.py": "mine"})
-    assert project.new_block("p", "clean", type="transformer") == [FILE]
+    assert add(project, "clean", type="transformer") == [FILE]
     assert (project.root / "transformers/clean.py").read_text() == "mine"
 
 
@@ -56,7 +70,7 @@ def test_a_file_of_the_same_name_and_type_is_shared(make: Make) -> None:
 )
 def test_what_is_attached_goes_to_its_own_list(make: Make, type: str, section: str) -> None:
     project = make({FILE: START, "data_loaders/load.py": ""})
-    project.new_block("p", "extra", type=type, upstream=["load"])
+    add(project, "extra", type=type, upstream=["load"])
     (entry,) = getattr(project.pipeline("p"), section)
     assert (entry.type, entry.upstream) == (BlockType(type), ("load",))
     assert "downstream_blocks: []" in (project.root / FILE).read_text()
@@ -82,7 +96,7 @@ def test_a_block_that_cannot_be_leaves_no_trace(
     project = make({FILE: START})
     before = sorted(path for path in project.root.rglob("*") if path.is_file())
     with pytest.raises(kind):
-        project.new_block("p", **wanted)  # type: ignore[arg-type]
+        add(project, **wanted)
     assert (project.root / FILE).read_text() == START
     assert sorted(path for path in project.root.rglob("*") if path.is_file()) == before
 
@@ -94,12 +108,12 @@ TEMPLATES = sorted(FOLDER.glob("blocks/*/*.tmpl"))
 def test_every_template_makes_a_block_without_problems(make: Make, path: object) -> None:
     language, (type, *variant) = path.parent.name, path.name.split(".")[:-2]  # type: ignore[attr-defined]
     project = make({FILE: "blocks: []\n"})
-    project.new_block("p", "it", type=type, language=language, template=variant[0] if variant else None)
+    add(project, "it", type=type, language=language, template=variant[0] if variant else None)
     assert project.check() == []
     assert project.pipeline("p").by_uuid["it"].path is not None  # type: ignore[index]
 
 
 def test_a_template_of_the_project_wins(make: Make) -> None:
     project = make({FILE: "blocks: []\n", "custom_templates/blocks/ours/ours.py": "# ours\n"})
-    project.new_block("p", "it", type="custom", template="ours")
+    add(project, "it", type="custom", template="ours")
     assert (project.root / "custom/it.py").read_text() == "# ours\n"

@@ -65,11 +65,12 @@ CASES = [
     (f"{HEAD}- uuid: a\n  type: transformer\n", 4, "blocks[1].uuid", "taken by `blocks[0]`"),
     (f"{HEAD}callbacks:\n- uuid: a\n  type: callback\n", 5, "callbacks[0].uuid", "taken by `blocks[0]`"),
     (f"{HEAD}widgets:\n- uuid: a\n  type: chart\n", 5, "widgets[0].uuid", "taken by `blocks[0]`"),
-    (block("upstream_blocks: [a]"), 4, "blocks[0].upstream_blocks", "A cycle was detected: a → a"),
+    (block("upstream_blocks: [a]"), 4, "blocks[0].upstream_blocks", "A cycle was detected: a → a."),
     ("blocks:\n- uuid: c\n  type: custom\n", 2, "blocks[0].uuid", "Tried: `custom/c.py`"),
     ("type: batch\n", 1, "type", "one of"),
     ("variables: [a]\n", 1, "variables", "a mapping"),
-    ("variables:\n  1: x\n", 1, "variables", "keys are text"),
+    ("variables:\n  1: x\n", 1, "variables", "`variables` has the key 1; it must be a mapping whose keys are text."),
+    ("blocks:\n\t- uuid: a\n", 2, "", "(a tab? YAML indents with blanks)"),
     ("tags: sales\n", 1, "tags", "a list"),
     ("run_pipeline_in_one_process: 'no'\n", 1, "run_pipeline_in_one_process", "true or false"),
     ("concurrency_config:\n  block_run_limit: 0\n", 2, "concurrency_config.block_run_limit", "at least 1"),
@@ -105,7 +106,7 @@ def test_a_longer_cycle_is_told_in_the_direction_of_the_data(make: Make) -> None
         f"- uuid: {name}\n  type: markdown\n  upstream_blocks: [{up}]\n" for name, up in ("ac", "ba", "cb")
     )
     (problem,) = problems(make, f"blocks:\n{entries}")
-    assert problem.message == "A cycle was detected: a → b → c → a"
+    assert problem.message == "A cycle was detected: a → b → c → a."
     assert (problem.line, problem.code) == (4, "cycle")
 
 

@@ -13,7 +13,7 @@ VALUES = {
     "pipeline_uuid": "sales",
     "run_id": "7",
     "error": "block clean: ValueError: no rows",
-    "pipeline_run_url": "http://localhost:6789/pipelines/sales/runs/7",
+    "pipeline_run_url": "http://localhost:6789/runs/7",
     "execution_time": "2026-03-29T01:00:00+00:00",
     "pipeline_schedule_name": "nightly",
     "reason": "it is late.",
@@ -34,7 +34,7 @@ def test_a_failure_says_what_where_and_why() -> None:
     assert message.title == "Failed: sales"
     assert message.body == (
         "Run 7 of pipeline sales failed: block clean: ValueError: no rows\n\n"
-        "Trigger: nightly\nExecution date: 2026-03-29T01:00:00+00:00\nhttp://localhost:6789/pipelines/sales/runs/7"
+        "Trigger: nightly\nExecution date: 2026-03-29T01:00:00+00:00\nhttp://localhost:6789/runs/7"
     )
 
 

@@ -88,7 +88,8 @@ MORE = (*UTILS, "top.py", "utils/deep/more.py", "utils/text.py")
         ("from demo.missing import x", ("__init__.py",), ()),
         ("import space", (), ("space",)),  # a folder without modules of its own: perhaps an installed package
         ("from demo import broken", ("__init__.py", "broken.py"), ()),
-        ("from mage_ai.io import file\nimport blockwright, __future__", (), ()),
+        ("from mage_ai.data_preparation import decorators\nimport blockwright, __future__", (), ()),
+        ("from mage_ai.io import file", (), ("pandas",)),  # which makes frames of it
         ("from utils.deep import *", MORE, ("numpy", "yaml")),
         ("import importlib; importlib.import_module('demo.top')", (*UTILS, "top.py"), ("numpy",)),
         ("import demonstration, demo_utils", (), ("demo_utils", "demonstration")),

@@ -200,3 +200,9 @@ def test_a_description_keeps_the_detected_types() -> None:
     action = build_transformer_action(SALES, ActionType.SUM, arguments=["n"], outputs=[{"uuid": "s"}])
     assert action["action_variables"] == {"0": {"type": "feature", "feature": {"uuid": "n", "column_type": "number"}}}
     assert (action["action_type"], action["axis"], action["action_code"]) == ("sum", "column", "")
+
+
+def test_the_columns_of_a_frame_may_be_handed_in_as_they_are() -> None:
+    """As the templates of Mage do it: ``arguments=df.columns``."""
+    filled = execute(SALES, "impute", arguments=SALES.columns, options={"strategy": "constant", "value": 7})
+    assert filled["n"].tolist() == [1.0, 5.0, 3.0, 7.0]

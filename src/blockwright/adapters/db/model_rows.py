@@ -9,6 +9,7 @@ from typing import Any
 from blockwright.adapters.db.cells import document, document_cell, moment, text_cell, time_cell
 from blockwright.core.endpoints import Bounds, Endpoint, Mode, Traffic
 from blockwright.core.models import signatures
+from blockwright.core.models.mirroring import Mirror
 from blockwright.core.models.promotion import Finding, Kind, Promotion, State
 from blockwright.core.models.versions import Facts, ModelFile, ModelVersion, NewModelVersion, Origin
 
@@ -17,6 +18,7 @@ VERSION_COLUMNS = (
     *("block_run", "git_commit", "snapshot", "created", "reference"),
 )
 ENDPOINT_COLUMNS = ("project", "model", "version", "previous", "traffic", "revision", "updated", "updated_by")
+MIRROR_COLUMNS = ("project", "model", "name", "revision", "newest", "aliases", "problem", "tried", "sent")
 PROMOTION_COLUMNS = (
     *("project", "model", "kind", "state", "version_before", "version_after", "requested_by", "requested", "reason"),
     *("findings", "decided_by", "decided", "origin"),
@@ -114,3 +116,16 @@ def read_promotion(cells: Sequence[Any]) -> Promotion:
         *(number, project, model, Kind(kind), State(state), before, after, by, moment(at), reason, found),
         *(decided_by, moment(decided), origin),
     )
+
+
+def mirror_row(mirror: Mirror) -> tuple[Any, ...]:
+    return (
+        *(mirror.project, mirror.model, mirror.name, mirror.revision, mirror.newest),
+        *(document_cell(dict(mirror.aliases)), text_cell(mirror.problem)),
+        *(time_cell(mirror.tried), time_cell(mirror.sent)),
+    )
+
+
+def read_mirror(cells: Sequence[Any]) -> Mirror:
+    project, model, name, revision, newest, aliases, problem, tried, sent = cells
+    return Mirror(project, model, name, revision, newest, document(aliases), problem, moment(tried), moment(sent))

@@ -11,19 +11,23 @@ from blockwright.adapters.db.cells import text_cell, time_cell
 from blockwright.adapters.db.databases import Database, Transaction
 from blockwright.adapters.db.model_rows import (
     ENDPOINT_COLUMNS,
+    MIRROR_COLUMNS,
     PROMOTION_COLUMNS,
     VERSION_COLUMNS,
     endpoint_row,
     facts_cell,
+    mirror_row,
     promotion_row,
     read_endpoint,
+    read_mirror,
     read_promotion,
     read_version,
     version_row,
 )
-from blockwright.adapters.db.statements import columns, insert
+from blockwright.adapters.db.statements import columns, insert, upsert
 from blockwright.core.endpoints import Endpoint
 from blockwright.core.errors import Conflict, NotFound
+from blockwright.core.models.mirroring import Mirror
 from blockwright.core.models.promotion import Promotion, State
 from blockwright.core.models.versions import Facts, ModelVersion, NewModelVersion
 from blockwright.ports.models import ModelSummary
@@ -50,6 +54,8 @@ _CHANGE = f"""
 UPDATE endpoint SET {", ".join(f"{name} = ?" for name in ENDPOINT_COLUMNS)}
 WHERE project = ? AND model = ? AND revision = ?
 """
+_MIRRORS = f"SELECT {columns(MIRROR_COLUMNS)} FROM model_mirror WHERE project = ?"
+_KEEP_MIRROR = upsert("model_mirror", MIRROR_COLUMNS, key=("project", "model"))
 _NOTE = f"{insert('promotion', PROMOTION_COLUMNS)} RETURNING id"
 _PROMOTIONS = f"SELECT id, {columns(PROMOTION_COLUMNS)} FROM promotion"
 _DECIDE = """
@@ -173,6 +179,19 @@ class DatabaseModels:
                     code="decided",
                 )
             return _promotion(transaction, entry.project, entry.id)
+
+    def mirror(self, project: str, model: str) -> Mirror | None:
+        with self._database.read() as transaction:
+            rows = _rows(transaction, f"{_MIRRORS} AND model = ?", project, model)
+        return read_mirror(rows[0]) if rows else None
+
+    def mirrors(self, project: str) -> Sequence[Mirror]:
+        with self._database.read() as transaction:
+            return [read_mirror(row) for row in _rows(transaction, f"{_MIRRORS} ORDER BY model", project)]
+
+    def keep_mirror(self, mirror: Mirror) -> None:
+        with self._database.write() as transaction:
+            transaction.execute(_KEEP_MIRROR, mirror_row(mirror))
 
 
 def _rows(transaction: Transaction, statement: str, *parameters: Any) -> list[Any]:

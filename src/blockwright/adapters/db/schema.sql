@@ -144,6 +144,19 @@ CREATE TABLE model (
     CONSTRAINT model_pk PRIMARY KEY (project, name)
 )
  WITHOUT ROWID;
+CREATE TABLE model_mirror (
+    project TEXT NOT NULL,
+    model TEXT NOT NULL,
+    name TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    aliases TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    tried BIGINT,
+    sent BIGINT,
+    CONSTRAINT model_mirror_pk PRIMARY KEY (project, model)
+)
+ WITHOUT ROWID;
 CREATE TABLE model_version (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     project TEXT NOT NULL,

@@ -44,6 +44,15 @@ class DataHold:
         os.close(self._descriptor)
 
 
+def address_of_holder(data: Path) -> str:
+    """Where the server that has this data folder answers, on this machine; empty when none has said so."""
+    try:
+        word = json.loads((data / _NAME).read_bytes())
+        return str(word["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def _told(descriptor: int) -> str:
     """Who holds it, as far as it has said so already."""
     try:

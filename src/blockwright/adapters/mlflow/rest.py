@@ -20,6 +20,8 @@ _TRIES = 4
 _PAUSE = 0.25
 """Before the second try; twice as long before each further one."""
 _AGAIN = frozenset({429, 502, 503, 504})
+UNNOTICED = {"X-Blockwright-Unnoticed": "1"}
+"""Goes along with what is asked again and again: a server of our own does not stay awake for it."""
 _FAMILIES: dict[str, type[BlockwrightError]] = {
     "RESOURCE_DOES_NOT_EXIST": NotFound,
     "ENDPOINT_NOT_FOUND": NotFound,
@@ -52,13 +54,22 @@ class MlflowRest:
         self._client: httpx.Client | None = None
 
     def call(
-        self, method: str, path: str, fields: Mapping[str, Any] | None = None, *, once: bool = False, api: str = "2.0"
+        self,
+        method: str,
+        path: str,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        once: bool = False,
+        api: str = "2.0",
+        tries: int = _TRIES,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """The answer. ``fields`` are the query of a GET and else the body. ``once``: do not ask again when the answer
-        got lost, because asking twice would make two. Raises NotFound, Conflict or Invalid as the server says it, and
-        Unavailable when it does not answer or fails."""
+        got lost, because asking twice would make two; ``tries``: how often it is asked at most. Raises NotFound,
+        Conflict or Invalid as the server says it, and Unavailable when it does not answer or fails."""
         options: dict[str, Any] = {"params": _flat(fields)} if method == "GET" else {"json": dict(fields or {})}
-        with self._answered(method, f"/api/{api}/mlflow/{path}", once=once, **options) as response:
+        options["headers"] = headers or {}
+        with self._answered(method, f"/api/{api}/mlflow/{path}", once=once, tries=tries, **options) as response:
             response.read()
             document = response.json() if response.content else {}
         return document if isinstance(document, dict) else {}
@@ -82,15 +93,26 @@ class MlflowRest:
         self.server.close()
 
     @contextmanager
-    def _answered(self, method: str, path: str, *, once: bool, **options: Any) -> Iterator[httpx.Response]:
+    def _answered(
+        self,
+        method: str,
+        path: str,
+        *,
+        once: bool,
+        tries: int = _TRIES,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Iterator[httpx.Response]:
         """A good answer whose body is not read yet."""
         import httpx
 
         pause = _PAUSE
-        for left in reversed(range(_TRIES)):
+        for left in reversed(range(tries)):
             endpoint = self.server.ensure()  # each time: it may have come back elsewhere
             client = self._opened()
-            request = client.build_request(method, endpoint.url + path, headers=_headers(endpoint), **options)
+            request = client.build_request(
+                method, endpoint.url + path, headers={**(headers or {}), **_headers(endpoint)}, **options
+            )
             try:
                 response = client.send(request, auth=_basic(endpoint), stream=True)
             except httpx.HTTPError as error:

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from blockwright.adapters.mlflow.registry import MlflowRegistry
 from blockwright.adapters.mlflow.rest import MlflowRest
 from blockwright.adapters.mlflow.spool import send_folders
 from blockwright.core.experiments.model import Artifact, Point, TrackedState
+from blockwright.ports.registry import ModelRegistry
 from blockwright.ports.tracking import Connection, Recorded, Sent
 
 _STATES = {
@@ -42,6 +44,7 @@ class MlflowTracking:
     def __init__(self, rest: MlflowRest, spool: Path) -> None:
         self._rest = rest
         self._spool = spool
+        self.registry: ModelRegistry = MlflowRegistry(rest)
         self._experiments: dict[str, str] = {}
         self._experiments_at = 0.0
 

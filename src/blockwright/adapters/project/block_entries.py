@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blockwright.adapters.project import shapes
+from blockwright.adapters.project.check_entries import read_checks
 from blockwright.adapters.project.findings import Findings, Key
 from blockwright.adapters.project.shapes import Reader, Wrong
 from blockwright.core.blocks import BlockType, CacheRule, Language, Resources, TriggerRule
@@ -232,6 +233,7 @@ _PLACES: dict[Any, tuple[str, Reader]] = {
     "concurrency": ("concurrency", shapes.whole(1)),
     "pool": ("pools", _pool),
     "pools": ("pools", shapes.weights),
+    "checks": ("checks", read_checks),
     "all_upstream_blocks_executed": ("", shapes.boolean),
     "callback_blocks": ("", shapes.words),
     "color": ("", shapes.text),
@@ -243,7 +245,7 @@ _PLACES: dict[Any, tuple[str, Reader]] = {
     "tags": ("", shapes.sequence),
 }
 
-RESERVED = frozenset({"checks", "environment"})
+RESERVED = frozenset({"environment"})
 """Keys that are accepted and do nothing yet."""
 _UNREAD = frozenset({"error", "metadata", "name_new", "outputs", "pipelines", "data_source", "skip_render"})
 

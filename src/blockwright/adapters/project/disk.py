@@ -176,21 +176,6 @@ class DiskProject:
 
         return new_pipeline(self._border, name, type)
 
-    def new_block(
-        self,
-        pipeline: str,
-        name: str,
-        *,
-        type: str,
-        language: str = "python",
-        upstream: Sequence[str] = (),
-        template: str | None = None,
-    ) -> Sequence[str]:
-        from blockwright.adapters.project.creation import NewBlock, new_block
-
-        wanted = NewBlock(name, type, language, tuple(upstream), template)
-        return new_block(self._border, self._pipelines.path(pipeline), wanted)
-
     @cached_property
     def history(self) -> History:
         from blockwright.adapters.project.history import DiskHistory

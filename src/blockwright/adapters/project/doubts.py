@@ -18,6 +18,8 @@ _EXECUTORS = frozenset(
     | {"pyspark"}
 )
 _SECTION_TYPES = {"callbacks": BlockType.CALLBACK, "conditionals": BlockType.CONDITIONAL, "widgets": BlockType.CHART}
+_CHECKED = frozenset({BlockType.DATA_LOADER, BlockType.TRANSFORMER, BlockType.DATA_EXPORTER, BlockType.CUSTOM})
+"""Blocks whose declared checks are run."""
 
 
 def doubt_pipeline(file: PipelineFile, findings: Findings, folder: str) -> None:
@@ -56,6 +58,11 @@ def _doubt_keys(file: PipelineFile, findings: Findings) -> None:
         for name in sorted(entry.reserved):
             message = f"`{name}` is accepted but does nothing yet."
             findings.warn((*entry.key, name), message, "Do not rely on it.", "reserved_key")
+        if entry.fields.get("checks") and entry.type not in _CHECKED:
+            message = f"Block `{entry.uuid}` is a {entry.type.value}, which gives no frames to check."
+            findings.warn(
+                (*entry.key, "checks"), message, "Move them to the block that gives the frame.", "idle_checks"
+            )
 
 
 def _doubt_edges(file: PipelineFile, findings: Findings) -> None:

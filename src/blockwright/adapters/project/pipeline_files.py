@@ -129,7 +129,7 @@ def _require_order(blocks: list[Entry], findings: Findings) -> None:
     first = next(entry for entry in blocks if entry.uuid == cycle[0])
     findings.error(
         (*first.key, "upstream_blocks"),
-        f"A cycle was detected: {' → '.join(cycle)}",
+        f"A cycle was detected: {' → '.join(cycle)}.",
         "Take one of these names out of the `upstream_blocks` of the block behind it.",
         "cycle",
     )

@@ -14,19 +14,21 @@ Reader = Callable[[Any], Any]
 
 
 class Wrong(ValueError):
-    """A value of the wrong shape: ``must`` completes "it must be …"; ``inside`` leads to the part that is wrong."""
+    """A value of the wrong shape: ``must`` completes "it must be …"; ``inside`` leads to the part that is wrong;
+    ``verb`` stands between the name and the value."""
 
-    def __init__(self, value: Any, must: str, advice: str, inside: Key = ()) -> None:
+    def __init__(self, value: Any, must: str, advice: str, inside: Key = (), *, verb: str = "is") -> None:
         super().__init__(must)
         self.value = value
         self.must = must
         self.advice = advice
         self.inside = inside
+        self.verb = verb
 
     def message(self, key: str) -> str:
         """The sentence for people; ``key`` is the outer key."""
         name = next((part for part in reversed(self.inside) if isinstance(part, str)), key)
-        return f"`{name}` is {shown(self.value)}; it must be {self.must}."
+        return f"`{name}` {self.verb} {shown(self.value)}; it must be {self.must}."
 
 
 def shown(value: Any) -> str:
@@ -71,7 +73,8 @@ def mapping(value: Any) -> dict[str, Any]:
         raise Wrong(value, "a mapping", "Write `key: value` lines below it, or leave the key out.")
     for key in value:
         if not isinstance(key, str):
-            raise Wrong(key, "a mapping whose keys are text", f"Put the key {shown(key)} in quotes.")
+            advice = f"Put the key {shown(key)} in quotes."
+            raise Wrong(key, "a mapping whose keys are text", advice, verb="has the key")
     return value
 
 

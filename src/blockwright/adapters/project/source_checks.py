@@ -35,11 +35,30 @@ def check_source(data: bytes, path: str, entry: Entry) -> Sequence[Problem]:
     match entry.language:
         case Language.PYTHON:
             return list(_python_problems(text, path, entry))
-        case Language.SQL | Language.YAML:
-            found = syntax_problem(text, path)
-            return [] if found is None else [Problem(path, found.line, "", found.message, found.hint, code="syntax")]
+        case Language.SQL:
+            return _sql_problems(text, path)
+        case Language.YAML:
+            return _template_problems(text, path)
         case Language.R | Language.MARKDOWN:
             return []
+
+
+def _sql_problems(text: str, path: str) -> list[Problem]:
+    """A ``block_output(…)`` may hold a lambda of Python, so it is read by what reads it in a run, and Jinja sees the
+    rest."""
+    if "block_output" not in text:
+        return _template_problems(text, path)
+    from blockwright.io.block_output_calls import BlockOutputError, lift
+
+    try:
+        return _template_problems(lift(text)[0], path)
+    except BlockOutputError as error:
+        return [Problem(path, None, "", error.message, error.hint, code="syntax")]
+
+
+def _template_problems(text: str, path: str) -> list[Problem]:
+    found = syntax_problem(text, path)
+    return [] if found is None else [Problem(path, found.line, "", found.message, found.hint, code="syntax")]
 
 
 def _bad_byte(data: bytes) -> int:

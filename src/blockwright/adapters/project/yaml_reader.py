@@ -246,9 +246,13 @@ def _implied(value: str) -> str:
     return _TAG + "str"
 
 
+_NO_TOKEN = "found character that cannot start any token"
+
+
 def _marked(error: yaml.MarkedYAMLError) -> BrokenYaml:
     mark = error.problem_mark or error.context_mark
     what = ", ".join(part for part in (error.context, error.problem) if part) or "it breaks off"
+    what = what.replace(_NO_TOKEN, f"{_NO_TOKEN} (a tab? YAML indents with blanks)")
     if mark is None:
         return BrokenYaml(f"This is not valid YAML: {what}.", None)
     return BrokenYaml(f"This is not valid YAML: {what}.", mark.line + 1, mark.column + 1)

@@ -17,7 +17,7 @@ class AlertKind(StrEnum):
     PASSED_SLA = "trigger_passed_sla"  # a run had not ended `sla` seconds after its execution date
     STUCK = "run_stuck"  # a run or block takes far longer than usual, or waits too long for its turn
     NO_RUN_SINCE = "no_run_since"  # a pipeline or trigger has not completed for longer than it may
-    DATA_QUALITY = "data_quality_failure"  # a block's own test of its output failed
+    DATA_QUALITY = "data_quality_failure"  # a test or declared check of a block's output did not hold
     DRIFT = "model_drift"  # a monitor found that what a model is asked or answers is distributed otherwise
     REQUESTS = "model_requests"  # a monitor found requests that are incomplete, out of range, or do not come
     PERFORMANCE = "model_performance"  # a monitor found that a model is less right than it must be

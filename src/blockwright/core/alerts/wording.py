@@ -31,7 +31,7 @@ OURS: dict[AlertKind, Template] = {
     AlertKind.NO_RUN_SINCE: Template("Silent: {pipeline_uuid}", "{reason}", "Project: {project}"),
     AlertKind.DATA_QUALITY: Template(
         "Bad data: {pipeline_uuid}.{block_uuid}",
-        "A test of block {block_uuid} failed in run {run_id}: {error}",
+        "A test or check of block {block_uuid} failed in run {run_id}: {error}",
         _DETAILS,
     ),
     AlertKind.DRIFT: Template("Drift: model {model}", f"{_MODEL} drifted: {{reason}}", _MONITOR),
@@ -47,6 +47,12 @@ NOT_STARTED = Template(
     "Project: {project}",
 )
 """What a failure says when there is no run."""
+WARNED = Template(
+    "Doubtful data: {pipeline_uuid}.{block_uuid}",
+    "A check of block {block_uuid} did not hold in run {run_id}, which went on: {reason}",
+    _DETAILS,
+)
+"""What is said of bad data when it is a warning only."""
 _OURS_ALONE = Template()
 _LONGEST_TITLE = 250
 _LONGEST_BODY = 20_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from blockwright.mage.cleaning import aggregations, columns, imputation, rows
@@ -35,14 +35,14 @@ class BaseAction:
 def build_transformer_action(
     df: DataFrame,
     action_type: ActionType | str,
-    arguments: Sequence[str] | None = None,
+    arguments: Iterable[str] | None = None,
     action_code: str = "",
     options: Mapping[str, Any] | None = None,
     axis: Axis | str = Axis.COLUMN,
     outputs: Sequence[Any] | None = None,
 ) -> dict[str, Any]:
     """The description of an action, with the detected types of the columns that it names as its variables."""
-    names = list(arguments or [])
+    names = [] if arguments is None else list(arguments)  # Mage's templates hand in `df.columns`, which has no truth
     types = infer_column_types(df[[name for name in names if name in df.columns]])
     return {
         "action_type": ActionType(str(action_type)),

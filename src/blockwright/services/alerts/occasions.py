@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from blockwright.core.alerts.model import AlertKind, Template, Wiring
 from blockwright.core.alerts.watching import sla_due, too_slow
-from blockwright.core.alerts.wording import NOT_STARTED, worded
+from blockwright.core.alerts.wording import NOT_STARTED, WARNED, worded
 from blockwright.core.durations import in_words
 from blockwright.core.errors import NotFound
 from blockwright.core.monitors.definitions import FindingKind
@@ -21,6 +21,7 @@ from blockwright.core.runs.model import BlockRunName, Queue, Run, RunId, RunKind
 from blockwright.core.triggers.model import TriggerId
 from blockwright.ports.alerts import NewAlert
 from blockwright.ports.workspace import Workspace
+from blockwright.services import checks
 from blockwright.services.alerts.channels import wiring_of
 from blockwright.services.alerts.values import block_values, execution_date, run_values
 
@@ -57,7 +58,7 @@ def told_of_end(workspace: Workspace, run_id: RunId, event: int) -> list[int]:
     run = workspace.runs.get(run_id)
     if not watched(run):
         return []
-    raised = told_of_sla(workspace, run_id)
+    raised = told_of_sla(workspace, run_id) + _told_of_warnings(workspace, run)
     kind = _OF_STATE.get(run.state)
     if kind is not None:
         raised += _raise(workspace, kind, f"run/{run_id}/{event}", run, run_values(workspace, run))
@@ -75,6 +76,18 @@ def told_of_block(workspace: Workspace, run_id: RunId, name: BlockRunName) -> li
     # Once for all dynamic children of a block: thousands may fail for one reason.
     key = f"quality/{run_id}/{run.round}/{row.block}"
     return _raise(workspace, AlertKind.DATA_QUALITY, key, run, block_values(workspace, run, row))
+
+
+def _told_of_warnings(workspace: Workspace, run: Run) -> list[int]:
+    """Declared checks of the run that did not hold and let their blocks go on; once for all dynamic children."""
+    raised: list[int] = []
+    for found in checks.warnings(workspace, run):
+        told = "; ".join(f"{one.name}: {one.message}" for one in checks.warned(found))
+        values = {**run_values(workspace, run), "block_uuid": found.row.block, "reason": told, "error": told}
+        about = _About(f"warned/{run.id}/{run.round}/{found.row.block}", run.pipeline, run.id, run.trigger)
+        wiring = wiring_of(workspace, run.pipeline)
+        raised += _add(workspace, wiring, AlertKind.DATA_QUALITY, about, values, ours=WARNED)
+    return raised
 
 
 def told_of_fire(workspace: Workspace, trigger: int, key: str, reason: str) -> list[int]:

@@ -30,7 +30,7 @@ def run_values(workspace: Workspace, run: Run) -> dict[str, str]:
         "pipeline_uuid": run.pipeline,
         "run_id": str(run.id),
         "execution_time": execution_date(run).isoformat(timespec="seconds"),
-        "pipeline_run_url": f"{workspace.oversight.public_url}/pipelines/{run.pipeline}/runs/{run.id}",
+        "pipeline_run_url": f"{workspace.oversight.public_url}/runs/{run.id}",
         "pipeline_schedule_id": "" if run.trigger is None else str(run.trigger),
         "pipeline_schedule_name": name,
         "pipeline_schedule_description": description,

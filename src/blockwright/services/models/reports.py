@@ -10,6 +10,7 @@ from blockwright.core.models import signatures
 from blockwright.core.models.promotion import Promotion
 from blockwright.core.models.versions import ModelVersion
 from blockwright.ports.models import ModelSummary
+from blockwright.services.models.mirroring import Standing
 from blockwright.services.models.promoting import Outcome
 
 
@@ -80,6 +81,11 @@ def endpoint(found: Endpoint) -> dict[str, Any]:
         "updated": found.updated.isoformat(),
         "updated_by": found.updated_by,
     }
+
+
+def mirror(found: Standing) -> dict[str, Any]:
+    """How MLflow's aliases stand to what is served."""
+    return {"state": found.state, "name": found.name, "problem": found.problem}
 
 
 def promotion(found: Promotion) -> dict[str, Any]:

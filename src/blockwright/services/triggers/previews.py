@@ -42,7 +42,7 @@ def words(spec: TriggerSpec) -> str:
             kinds = dict.fromkeys(source.type.value for source in spec.sources)
             return f"on events of {', '.join(kinds)}" if kinds else "on events that are sent to the project"
         case TriggerType.TIME:
-            return describe(schedule_of(spec)) if spec.schedule else "never: it has no schedule"
+            return describe(schedule_of(spec)) if spec.schedule else "never, as it has no schedule that can be read"
 
 
 def upcoming(spec: TriggerSpec, after: datetime, count: int) -> list[datetime]:
@@ -101,7 +101,11 @@ def calendar(
 def _times(spec: TriggerSpec) -> Any:
     found = schedule_of(spec) if spec.type is TriggerType.TIME and spec.schedule else None
     if found is None or found.cron is None:
-        raise Invalid(f"Trigger `{spec.name}` has no times of its own: it fires {words(spec)}.", code="no_times")
+        raise Invalid(
+            f"Trigger `{spec.name}` has no times of its own: it fires {words(spec)}.",
+            hint="Only schedules can be previewed.",
+            code="no_times",
+        )
     return found
 
 

@@ -40,9 +40,9 @@ async def json_body(request: Request) -> dict[str, Any]:
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        raise Invalid("The body is no JSON.", hint='Send an object, such as `{"pipeline_run": {}}`.') from None
+        raise Invalid("The body is no JSON.", hint="Send an object, such as `{}`.") from None
     if not isinstance(found, dict):
-        raise Invalid("The body must be a JSON object.", hint='Send for example `{"pipeline_run": {}}`.')
+        raise Invalid("The body must be a JSON object.", hint="Send for example `{}`.")
     return found
 
 

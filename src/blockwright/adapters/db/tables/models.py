@@ -58,6 +58,23 @@ endpoint = Table(
     sqlite_with_rowid=False,
 )
 
+# What another registry was told of an endpoint: a later change of ours and one of somebody else are known apart by it.
+model_mirror = Table(
+    "model_mirror",
+    metadata,
+    Column("project", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("newest", Integer, nullable=False),
+    Column("aliases", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("tried", BigInteger),
+    Column("sent", BigInteger),
+    PrimaryKeyConstraint("project", "model"),
+    sqlite_with_rowid=False,
+)
+
 promotion = Table(
     "promotion",
     metadata,

@@ -19,6 +19,8 @@ from typing import Any
 
 CLOSED = ("/gateway", "/assistant", "/jobs", "/mcp", "/invocations")
 """Parts of MLflow that call other services or run programs: nobody's business here."""
+UNNOTICED = b"x-blockwright-unnoticed"
+"""A header of what is asked again and again, whether or not anybody uses the server."""
 LOOK = 5.0
 """Seconds between two looks at whether anybody asked anything."""
 
@@ -58,19 +60,25 @@ class Guarded:
         if scope["type"] != "http":
             return
         path = "/" + scope["path"].lstrip("/")
-        given = dict(scope["headers"]).get(b"authorization", b"")
+        headers = dict(scope["headers"])
+        given = headers.get(b"authorization", b"")
         if not hmac.compare_digest(given, self._expected):
             await _refuse(send, 401, "This tracking server is for Blockwright alone.")
         elif not path.startswith("/static-files/") and any(part in path for part in CLOSED):
             await _refuse(send, 404, "Not served here.")
         else:
-            self.asked = time.monotonic()
+            noticed = UNNOTICED not in headers
+            self._notice(noticed)
             self.open += 1
             try:
                 await self._app(scope, receive, send)
             finally:
                 self.open -= 1
-                self.asked = time.monotonic()
+                self._notice(noticed)
+
+    def _notice(self, noticed: bool) -> None:
+        if noticed:
+            self.asked = time.monotonic()
 
 
 async def _refuse(send: Any, status: int, words: str) -> None:

@@ -263,6 +263,17 @@ CREATE TABLE released.model (
     newest integer NOT NULL,
     created bigint NOT NULL
 );
+CREATE TABLE released.model_mirror (
+    project text NOT NULL,
+    model text NOT NULL,
+    name text NOT NULL,
+    revision integer NOT NULL,
+    newest integer NOT NULL,
+    aliases text NOT NULL,
+    problem text NOT NULL,
+    tried bigint,
+    sent bigint
+);
 CREATE TABLE released.model_version (
     id bigint NOT NULL,
     project text NOT NULL,
@@ -686,49 +697,49 @@ ALTER TABLE ONLY released.run_note ALTER COLUMN id SET DEFAULT nextval('released
 ALTER TABLE ONLY released.token ALTER COLUMN id SET DEFAULT nextval('released.token_id_seq'::regclass);
 ALTER TABLE ONLY released.trigger ALTER COLUMN id SET DEFAULT nextval('released.trigger_id_seq'::regclass);
 ALTER TABLE ONLY released.version ALTER COLUMN id SET DEFAULT nextval('released.version_id_seq'::regclass);
-INSERT INTO released.attempt VALUES (1, 'load', 1, 'shop', 0, 'ended', 1795314866276819, 1, 1795314866290386, 'host', 29298, 688309, 'completed', '', '/srv/shop/.blockwright/runs/1/load/1/manifest.json', 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
-INSERT INTO released.attempt VALUES (1, 'step', 1, 'shop', 0, 'ended', 1795314866298437, 1, 1795314866305981, 'host', 29300, 688385, 'completed', '', '/srv/shop/.blockwright/runs/1/step/1/manifest.json', 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
-INSERT INTO released.audit VALUES (1, 1795314868572850, 'root on the command line', 'trigger.create', 'shop', 'p/nightly', 'done', 'local', '{"trigger":1}');
-INSERT INTO released.audit VALUES (2, 1795314869551615, 'root on the command line', 'trigger.run', 'shop', 'p/nightly', 'done', 'local', '{"trigger":1,"run":3}');
-INSERT INTO released.audit VALUES (3, 1795314870576801, 'root on the command line', 'backfill.create', 'shop', 'p', 'done', 'local', '{"backfill":1}');
-INSERT INTO released.backfill VALUES (1, 'shop', 'p', '2024-01-01 … 2024-01-03', 'queued', '', '{"dates":{"start":1704067200000000,"end":1704240000000000,"interval":"day","units":1,"timezone":"UTC"},"variables":{}}', 4, NULL, 'the command line', 1795314870500206, NULL, NULL);
+INSERT INTO released.attempt VALUES (1, 'load', 1, 'shop', 0, 'ended', 1795326551718749, 1, 1795326551735127, 'host', 23501, 454784, 'completed', '', '/srv/shop/.blockwright/runs/1/load/1/manifest.json', '52c8952f1e126cc42e756f508e1e4c1e7da2d711c6b093b2796a504c7599f1b4');
+INSERT INTO released.attempt VALUES (1, 'step', 1, 'shop', 0, 'ended', 1795326551758659, 1, 1795326551780936, 'host', 23502, 454785, 'completed', '', '/srv/shop/.blockwright/runs/1/step/1/manifest.json', '52c8952f1e126cc42e756f508e1e4c1e7da2d711c6b093b2796a504c7599f1b4');
+INSERT INTO released.audit VALUES (1, 1795326554875830, 'root on the command line', 'trigger.create', 'shop', 'p/nightly', 'done', 'local', '{"trigger":1}');
+INSERT INTO released.audit VALUES (2, 1795326556931274, 'root on the command line', 'trigger.run', 'shop', 'p/nightly', 'done', 'local', '{"trigger":1,"run":3}');
+INSERT INTO released.audit VALUES (3, 1795326559164576, 'root on the command line', 'backfill.create', 'shop', 'p', 'done', 'local', '{"backfill":1}');
+INSERT INTO released.backfill VALUES (1, 'shop', 'p', '2024-01-01 … 2024-01-03', 'queued', '', '{"dates":{"start":1704067200000000,"end":1704240000000000,"interval":"day","units":1,"timezone":"UTC"},"variables":{}}', 4, NULL, 'the command line', 1795326558999199, NULL, NULL);
 INSERT INTO released.backfill_slice VALUES (1, 0, 'shop', '2024-01-01', 1704067200000000, '{}', 'waiting', NULL, 0, '');
 INSERT INTO released.backfill_slice VALUES (1, 1, 'shop', '2024-01-02', 1704153600000000, '{}', 'waiting', NULL, 0, '');
 INSERT INTO released.backfill_slice VALUES (1, 2, 'shop', '2024-01-03', 1704240000000000, '{}', 'waiting', NULL, 0, '');
-INSERT INTO released.block_run VALUES (1, 'load', 'shop', 'p', 0, 'load', 'block', NULL, NULL, 'completed', '', 1, 0, 0, 0, NULL, 1795314866269771, 1795314866290386, 0.006195, 0.002681, 62988288, '4aa3f464c9c839242aaafb4c04c62943a2988116c4b5e2bc8a94773bd26ff30b', false, NULL, '[{"name":"output_0","digest":"d63bd9a826af91c1fea371965a64e11ee20f13e46b5f52c59901136605b3a487","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]', 0, 0, NULL, NULL, '/srv/shop/.blockwright/runs/1/load/1/manifest.json', 1795314866290386, 1795314866290386);
-INSERT INTO released.block_run VALUES (1, 'step', 'shop', 'p', 1, 'step', 'block', NULL, NULL, 'completed', '', 1, 0, 0, 0, NULL, 1795314866290386, 1795314866305981, 0.004765, 0.002784, 63062016, 'ff0229bc8e075b6870ee54de3f2bca41b184fe2d0b63fd6b091c5e24a07422d3', false, NULL, '[{"name":"output_0","digest":"813e9b729141e7f385afa0a2d0df3e6c3789e427ffe4aeef566a565bc8f2fe3d","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]', 0, 0, NULL, NULL, '/srv/shop/.blockwright/runs/1/step/1/manifest.json', 1795314866305981, 1795314866305981);
+INSERT INTO released.block_run VALUES (1, 'load', 'shop', 'p', 0, 'load', 'block', NULL, NULL, 'completed', '', 1, 0, 0, 0, NULL, 1795326551708723, 1795326551735127, 0.006926, 0.002846, 18272256, '4aa3f464c9c839242aaafb4c04c62943a2988116c4b5e2bc8a94773bd26ff30b', false, NULL, '[{"name":"output_0","digest":"d63bd9a826af91c1fea371965a64e11ee20f13e46b5f52c59901136605b3a487","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]', 0, 0, NULL, NULL, '/srv/shop/.blockwright/runs/1/load/1/manifest.json', 1795326551735127, 1795326551735127);
+INSERT INTO released.block_run VALUES (1, 'step', 'shop', 'p', 1, 'step', 'block', NULL, NULL, 'completed', '', 1, 0, 0, 0, NULL, 1795326551735127, 1795326551780936, 0.005688, 0.003245, 18546688, 'ff0229bc8e075b6870ee54de3f2bca41b184fe2d0b63fd6b091c5e24a07422d3', false, NULL, '[{"name":"output_0","digest":"813e9b729141e7f385afa0a2d0df3e6c3789e427ffe4aeef566a565bc8f2fe3d","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]', 0, 0, NULL, NULL, '/srv/shop/.blockwright/runs/1/step/1/manifest.json', 1795326551780936, 1795326551780936);
 INSERT INTO released.block_run VALUES (2, 'load', 'shop', 'p', 0, 'load', 'block', NULL, NULL, 'waiting', '', 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO released.block_run VALUES (2, 'step', 'shop', 'p', 1, 'step', 'block', NULL, NULL, 'waiting', '', 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO released.block_run VALUES (3, 'load', 'shop', 'p', 0, 'load', 'block', NULL, NULL, 'waiting', '', 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO released.block_run VALUES (3, 'step', 'shop', 'p', 1, 'step', 'block', NULL, NULL, 'waiting', '', 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, NULL, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO released.blockwright_version VALUES ('0001');
-INSERT INTO released.event VALUES (1, 1, 'shop', 1795314866206156, 'run.queued', NULL, '{"kind":"manual","reason":"Waits for an engine to take it."}');
-INSERT INTO released.event VALUES (1, 2, 'shop', 1795314866269868, 'block.queued', 'load', '{"attempt":0}');
-INSERT INTO released.event VALUES (1, 3, 'shop', 1795314866269868, 'run.running', NULL, '{}');
-INSERT INTO released.event VALUES (1, 4, 'shop', 1795314866269868, 'block.running', 'load', '{"attempt":1}');
-INSERT INTO released.event VALUES (1, 5, 'shop', 1795314866290654, 'block.completed', 'load', '{"attempt":1}');
-INSERT INTO released.event VALUES (1, 6, 'shop', 1795314866290654, 'block.running', 'step', '{"attempt":1}');
-INSERT INTO released.event VALUES (1, 7, 'shop', 1795314866306192, 'block.completed', 'step', '{"attempt":1}');
-INSERT INTO released.event VALUES (1, 8, 'shop', 1795314866306192, 'run.completed', NULL, '{}');
-INSERT INTO released.event VALUES (2, 1, 'shop', 1795314867519418, 'run.queued', NULL, '{"kind":"manual","reason":"Waits for an engine to take it."}');
-INSERT INTO released.event VALUES (3, 1, 'shop', 1795314869509705, 'run.queued', NULL, '{"kind":"trigger","reason":"Waits for an engine to take it."}');
-INSERT INTO released.feed VALUES (1, 19735, 1795314866206156, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO released.feed VALUES (2, 19737, 1795314866269868, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":2,"kind":"block.queued","block_run":"load","data":{"attempt":0}},{"number":3,"kind":"run.running","block_run":null,"data":{}},{"number":4,"kind":"block.running","block_run":"load","data":{"attempt":1}}]}');
-INSERT INTO released.feed VALUES (3, 19739, 1795314866290654, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":5,"kind":"block.completed","block_run":"load","data":{"attempt":1}},{"number":6,"kind":"block.running","block_run":"step","data":{"attempt":1}}]}');
-INSERT INTO released.feed VALUES (4, 19740, 1795314866306192, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":7,"kind":"block.completed","block_run":"step","data":{"attempt":1}},{"number":8,"kind":"run.completed","block_run":null,"data":{}}]}');
-INSERT INTO released.feed VALUES (5, 19742, 1795314867519418, 'shop', 'run', 2, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO released.feed VALUES (6, 19744, 1795314868523013, 'shop', 'trigger', NULL, '{"pipeline":"p","name":"nightly","trigger":1,"changed":true}');
-INSERT INTO released.feed VALUES (7, 19746, 1795314869509705, 'shop', 'run', 3, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"trigger","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO released.feed VALUES (8, 19748, 1795314870500206, 'shop', 'backfill', NULL, '{"backfill":1,"pipeline":"p","state":"queued"}');
-INSERT INTO released.run VALUES (1, 'shop', 'p', 'manual', 'completed', '', 1795314866206156, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T02:34:26.206065+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"manual/20261122T023426_206065","interval_start_datetime":{"$datetime":"2026-11-22T02:34:26.206065+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T02:34:26.206065+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":1}', NULL, 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7', NULL, 1795314866269415, 1795314866305981, 0, NULL, NULL, false, false, 'own', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', NULL, NULL, NULL, NULL, NULL, '');
-INSERT INTO released.run VALUES (2, 'shop', 'p', 'manual', 'queued', 'Waits for an engine to take it.', 1795314867519418, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T02:34:27.519291+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"manual/20261122T023427_519291","interval_start_datetime":{"$datetime":"2026-11-22T02:34:27.519291+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T02:34:27.519291+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":2}', NULL, 'd4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7', NULL, NULL, NULL, 0, NULL, NULL, false, false, 'engine', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', NULL, NULL, NULL, NULL, NULL, '');
-INSERT INTO released.run VALUES (3, 'shop', 'p', 'trigger', 'queued', 'Waits for an engine to take it.', 1795314869509705, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T02:34:29.493601+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"1/20261122T023429_493601","interval_start_datetime":{"$datetime":"2026-11-22T02:34:29.493601+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T00:00:00+00:00"},"interval_seconds":77130.506399,"interval_start_datetime_previous":{"$datetime":"2026-11-22T00:00:00+00:00"},"pipeline_uuid":"p","repo_path":"/srv/shop","trigger_name":"nightly","pipeline_run_id":3}', NULL, '35029bfa217a91a20149e02ead77cef785038d1ab536d542064a0bd9a809b901', NULL, NULL, NULL, 0, NULL, NULL, false, false, 'engine', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', 1, NULL, NULL, NULL, NULL, 'the command line');
+INSERT INTO released.event VALUES (1, 1, 'shop', 1795326551642883, 'run.queued', NULL, '{"kind":"manual","reason":"Waits for an engine to take it."}');
+INSERT INTO released.event VALUES (1, 2, 'shop', 1795326551708803, 'block.queued', 'load', '{"attempt":0}');
+INSERT INTO released.event VALUES (1, 3, 'shop', 1795326551708803, 'run.running', NULL, '{}');
+INSERT INTO released.event VALUES (1, 4, 'shop', 1795326551708803, 'block.running', 'load', '{"attempt":1}');
+INSERT INTO released.event VALUES (1, 5, 'shop', 1795326551735431, 'block.completed', 'load', '{"attempt":1}');
+INSERT INTO released.event VALUES (1, 6, 'shop', 1795326551735431, 'block.running', 'step', '{"attempt":1}');
+INSERT INTO released.event VALUES (1, 7, 'shop', 1795326551781535, 'block.completed', 'step', '{"attempt":1}');
+INSERT INTO released.event VALUES (1, 8, 'shop', 1795326551781535, 'run.completed', NULL, '{}');
+INSERT INTO released.event VALUES (2, 1, 'shop', 1795326553538082, 'run.queued', NULL, '{"kind":"manual","reason":"Waits for an engine to take it."}');
+INSERT INTO released.event VALUES (3, 1, 'shop', 1795326556900623, 'run.queued', NULL, '{"kind":"trigger","reason":"Waits for an engine to take it."}');
+INSERT INTO released.feed VALUES (1, 6122, 1795326551642883, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO released.feed VALUES (2, 6124, 1795326551708803, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":2,"kind":"block.queued","block_run":"load","data":{"attempt":0}},{"number":3,"kind":"run.running","block_run":null,"data":{}},{"number":4,"kind":"block.running","block_run":"load","data":{"attempt":1}}]}');
+INSERT INTO released.feed VALUES (3, 6126, 1795326551735431, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":5,"kind":"block.completed","block_run":"load","data":{"attempt":1}},{"number":6,"kind":"block.running","block_run":"step","data":{"attempt":1}}]}');
+INSERT INTO released.feed VALUES (4, 6127, 1795326551781535, 'shop', 'run', 1, '{"pipeline":"p","events":[{"number":7,"kind":"block.completed","block_run":"step","data":{"attempt":1}},{"number":8,"kind":"run.completed","block_run":null,"data":{}}]}');
+INSERT INTO released.feed VALUES (5, 6129, 1795326553538082, 'shop', 'run', 2, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO released.feed VALUES (6, 6131, 1795326554802104, 'shop', 'trigger', NULL, '{"pipeline":"p","name":"nightly","trigger":1,"changed":true}');
+INSERT INTO released.feed VALUES (7, 6133, 1795326556900623, 'shop', 'run', 3, '{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"trigger","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO released.feed VALUES (8, 6135, 1795326558999199, 'shop', 'backfill', NULL, '{"backfill":1,"pipeline":"p","state":"queued"}');
+INSERT INTO released.run VALUES (1, 'shop', 'p', 'manual', 'completed', '', 1795326551642883, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T05:49:11.642359+00:00"},"ds":"2026-11-22","hr":"05","env":"dev","event":{},"execution_partition":"manual/20261122T054911_642359","interval_start_datetime":{"$datetime":"2026-11-22T05:49:11.642359+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T05:49:11.642359+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":1}', NULL, '52c8952f1e126cc42e756f508e1e4c1e7da2d711c6b093b2796a504c7599f1b4', NULL, 1795326551708545, 1795326551780936, 0, NULL, NULL, false, false, 'own', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', NULL, NULL, NULL, NULL, NULL, '');
+INSERT INTO released.run VALUES (2, 'shop', 'p', 'manual', 'queued', 'Waits for an engine to take it.', 1795326553538082, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T05:49:13.537955+00:00"},"ds":"2026-11-22","hr":"05","env":"dev","event":{},"execution_partition":"manual/20261122T054913_537955","interval_start_datetime":{"$datetime":"2026-11-22T05:49:13.537955+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T05:49:13.537955+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":2}', NULL, '52c8952f1e126cc42e756f508e1e4c1e7da2d711c6b093b2796a504c7599f1b4', NULL, NULL, NULL, 0, NULL, NULL, false, false, 'engine', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', NULL, NULL, NULL, NULL, NULL, '');
+INSERT INTO released.run VALUES (3, 'shop', 'p', 'trigger', 'queued', 'Waits for an engine to take it.', 1795326556900623, '{"blocks":[],"upstream":false}', '{}', '{"execution_date":{"$datetime":"2026-11-22T05:49:16.877712+00:00"},"ds":"2026-11-22","hr":"05","env":"dev","event":{},"execution_partition":"1/20261122T054916_877712","interval_start_datetime":{"$datetime":"2026-11-22T05:49:16.877712+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T00:00:00+00:00"},"interval_seconds":65443.122288,"interval_start_datetime_previous":{"$datetime":"2026-11-22T00:00:00+00:00"},"pipeline_uuid":"p","repo_path":"/srv/shop","trigger_name":"nightly","pipeline_run_id":3}', NULL, '7d4a70c9627106af655774a27768ccef222ec084239c59b4ca440d2df571c096', NULL, NULL, NULL, 0, NULL, NULL, false, false, 'engine', 0, '{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}', 1, NULL, NULL, NULL, NULL, 'the command line');
 INSERT INTO released.run_lease VALUES (1, 'shop', 'p', NULL, 1, NULL, 8, 6);
 INSERT INTO released.run_lease VALUES (2, 'shop', 'p', NULL, 0, NULL, 1, 2);
 INSERT INTO released.run_lease VALUES (3, 'shop', 'p', NULL, 0, NULL, 1, 2);
-INSERT INTO released.trigger VALUES (1, 'shop', 'p', 'nightly', 'time', 'file', '{"name":"nightly","type":"time","schedule":"@daily","timezone":"UTC","start_time":null,"active":true,"description":"","envs":[],"variables":{},"sla":null,"settings":{"allow_blocks_to_fail":null,"create_initial_pipeline_run":false,"landing_time_enabled":false,"pipeline_run_limit":null,"skip_if_previous_running":false,"timeout":null,"timeout_status":"failed"},"misfire":"latest","misfire_most":100,"sources":[],"match":{},"limits":[],"priority":0,"product":""}', 1, '', 1795314868523013, 1795314868523013, 1795314868523012, 1795392000000000, '', 1795314868523013, NULL);
-INSERT INTO released.trigger_file VALUES ('shop', 'p', '2442633:1795314868522067497:1795314868522067497:95', '');
-INSERT INTO released.trigger_fire VALUES (1, 'now:4979c8716013401c840584168379c712', 'shop', NULL, 1795314869509705, 'run', 'asked for by the command line', 3);
+INSERT INTO released.trigger VALUES (1, 'shop', 'p', 'nightly', 'time', 'file', '{"name":"nightly","type":"time","schedule":"@daily","timezone":"UTC","start_time":null,"active":true,"description":"","envs":[],"variables":{},"sla":null,"settings":{"allow_blocks_to_fail":null,"create_initial_pipeline_run":false,"landing_time_enabled":false,"pipeline_run_limit":null,"skip_if_previous_running":false,"timeout":null,"timeout_status":"failed"},"misfire":"latest","misfire_most":100,"sources":[],"match":{},"limits":[],"priority":0,"product":""}', 1, '', 1795326554802104, 1795326554802104, 1795326554802103, 1795392000000000, '', 1795326554802104, NULL);
+INSERT INTO released.trigger_file VALUES ('shop', 'p', '2329170:1795326554797479037:1795326554797479037:95', '');
+INSERT INTO released.trigger_fire VALUES (1, 'now:d87b1991c6b64fa081b1ad34a66e101f', 'shop', NULL, 1795326556900623, 'run', 'asked for by the command line', 3);
 INSERT INTO released.trigger_tally VALUES (1, 'run', 'shop', 1);
 SELECT pg_catalog.setval('released.alert_id_seq', 1, false);
 SELECT pg_catalog.setval('released.audit_id_seq', 3, true);
@@ -787,6 +798,8 @@ ALTER TABLE ONLY released.installation
     ADD CONSTRAINT installation_pk PRIMARY KEY (name);
 ALTER TABLE ONLY released.limit_turn
     ADD CONSTRAINT limit_turn_pk PRIMARY KEY (project, key);
+ALTER TABLE ONLY released.model_mirror
+    ADD CONSTRAINT model_mirror_pk PRIMARY KEY (project, model);
 ALTER TABLE ONLY released.model
     ADD CONSTRAINT model_pk PRIMARY KEY (project, name);
 ALTER TABLE ONLY released.model_version

@@ -74,8 +74,8 @@ CREATE TABLE attempt (
     CONSTRAINT attempt_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-INSERT INTO "attempt" VALUES(1,'load',1,'shop',0,'ended',1795314862038441,1,1795314862045617,'host',29284,687956,'completed','','/srv/shop/.blockwright/runs/1/load/1/manifest.json','d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
-INSERT INTO "attempt" VALUES(1,'step',1,'shop',0,'ended',1795314862049205,1,1795314862058315,'host',29285,687960,'completed','','/srv/shop/.blockwright/runs/1/step/1/manifest.json','d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7');
+INSERT INTO "attempt" VALUES(1,'load',1,'shop',0,'ended',1795326541764177,1,1795326541780890,'host',23375,453788,'completed','','/srv/shop/.blockwright/runs/1/load/1/manifest.json','52c8952f1e126cc42e756f508e1e4c1e7da2d711c6b093b2796a504c7599f1b4');
+INSERT INTO "attempt" VALUES(1,'step',1,'shop',0,'ended',1795326541792188,1,1795326541817466,'host',23376,453789,'completed','','/srv/shop/.blockwright/runs/1/step/1/manifest.json','52c8952f1e126cc42e756f508e1e4c1e7da2d711c6b093b2796a504c7599f1b4');
 CREATE TABLE audit (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     time BIGINT NOT NULL,
@@ -87,9 +87,9 @@ CREATE TABLE audit (
     address TEXT NOT NULL,
     data TEXT NOT NULL
 );
-INSERT INTO "audit" VALUES(1,1795314863049552,'root on the command line','trigger.create','shop','p/nightly','done','local','{"trigger":1}');
-INSERT INTO "audit" VALUES(2,1795314863669110,'root on the command line','trigger.run','shop','p/nightly','done','local','{"trigger":1,"run":3}');
-INSERT INTO "audit" VALUES(3,1795314864308701,'root on the command line','backfill.create','shop','p','done','local','{"backfill":1}');
+INSERT INTO "audit" VALUES(1,1795326545484631,'root on the command line','trigger.create','shop','p/nightly','done','local','{"trigger":1}');
+INSERT INTO "audit" VALUES(2,1795326546991480,'root on the command line','trigger.run','shop','p/nightly','done','local','{"trigger":1,"run":3}');
+INSERT INTO "audit" VALUES(3,1795326548417831,'root on the command line','backfill.create','shop','p','done','local','{"backfill":1}');
 CREATE TABLE backfill (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     project TEXT NOT NULL,
@@ -105,7 +105,7 @@ CREATE TABLE backfill (
     started BIGINT,
     finished BIGINT
 );
-INSERT INTO "backfill" VALUES(1,'shop','p','2024-01-01 … 2024-01-03','queued','','{"dates":{"start":1704067200000000,"end":1704240000000000,"interval":"day","units":1,"timezone":"UTC"},"variables":{}}',4,NULL,'the command line',1795314864235797,NULL,NULL);
+INSERT INTO "backfill" VALUES(1,'shop','p','2024-01-01 … 2024-01-03','queued','','{"dates":{"start":1704067200000000,"end":1704240000000000,"interval":"day","units":1,"timezone":"UTC"},"variables":{}}',4,NULL,'the command line',1795326548190845,NULL,NULL);
 CREATE TABLE backfill_slice (
     backfill_id INTEGER NOT NULL,
     position INTEGER NOT NULL,
@@ -161,8 +161,8 @@ CREATE TABLE block_run (
     CONSTRAINT block_run_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-INSERT INTO "block_run" VALUES(1,'load','shop','p',0,'load','block',NULL,NULL,'completed','',1,0,0,0.0,NULL,1795314862034353,1795314862045617,0.003084,0.002107,62861312,'4aa3f464c9c839242aaafb4c04c62943a2988116c4b5e2bc8a94773bd26ff30b',0,NULL,'[{"name":"output_0","digest":"d63bd9a826af91c1fea371965a64e11ee20f13e46b5f52c59901136605b3a487","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]',0,0,NULL,NULL,'/srv/shop/.blockwright/runs/1/load/1/manifest.json',1795314862045617,1795314862045617);
-INSERT INTO "block_run" VALUES(1,'step','shop','p',1,'step','block',NULL,NULL,'completed','',1,0,0,0.0,NULL,1795314862045617,1795314862058315,0.00237,0.002345,62869504,'ff0229bc8e075b6870ee54de3f2bca41b184fe2d0b63fd6b091c5e24a07422d3',0,NULL,'[{"name":"output_0","digest":"813e9b729141e7f385afa0a2d0df3e6c3789e427ffe4aeef566a565bc8f2fe3d","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]',0,0,NULL,NULL,'/srv/shop/.blockwright/runs/1/step/1/manifest.json',1795314862058315,1795314862058315);
+INSERT INTO "block_run" VALUES(1,'load','shop','p',0,'load','block',NULL,NULL,'completed','',1,0,0,0.0,NULL,1795326541733411,1795326541780890,0.008693,0.002001,18563072,'4aa3f464c9c839242aaafb4c04c62943a2988116c4b5e2bc8a94773bd26ff30b',0,NULL,'[{"name":"output_0","digest":"d63bd9a826af91c1fea371965a64e11ee20f13e46b5f52c59901136605b3a487","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]',0,0,NULL,NULL,'/srv/shop/.blockwright/runs/1/load/1/manifest.json',1795326541780890,1795326541780890);
+INSERT INTO "block_run" VALUES(1,'step','shop','p',1,'step','block',NULL,NULL,'completed','',1,0,0,0.0,NULL,1795326541780890,1795326541817466,0.012431,0.002249,18563072,'ff0229bc8e075b6870ee54de3f2bca41b184fe2d0b63fd6b091c5e24a07422d3',0,NULL,'[{"name":"output_0","digest":"813e9b729141e7f385afa0a2d0df3e6c3789e427ffe4aeef566a565bc8f2fe3d","codec":"json","type":"int","bytes":1,"rows":null,"columns":null,"spread":false,"in_memory":false}]',0,0,NULL,NULL,'/srv/shop/.blockwright/runs/1/step/1/manifest.json',1795326541817466,1795326541817466);
 INSERT INTO "block_run" VALUES(2,'load','shop','p',0,'load','block',NULL,NULL,'waiting','',0,0,0,0.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,'[]',0,0,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "block_run" VALUES(2,'step','shop','p',1,'step','block',NULL,NULL,'waiting','',0,0,0,0.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,'[]',0,0,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "block_run" VALUES(3,'load','shop','p',0,'load','block',NULL,NULL,'waiting','',0,0,0,0.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,'[]',0,0,NULL,NULL,NULL,NULL,NULL);
@@ -222,16 +222,16 @@ CREATE TABLE event (
     CONSTRAINT event_run_id_fk FOREIGN KEY(run_id) REFERENCES run (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-INSERT INTO "event" VALUES(1,1,'shop',1795314861979911,'run.queued',NULL,'{"kind":"manual","reason":"Waits for an engine to take it."}');
-INSERT INTO "event" VALUES(1,2,'shop',1795314862034431,'block.queued','load','{"attempt":0}');
-INSERT INTO "event" VALUES(1,3,'shop',1795314862034431,'run.running',NULL,'{}');
-INSERT INTO "event" VALUES(1,4,'shop',1795314862034431,'block.running','load','{"attempt":1}');
-INSERT INTO "event" VALUES(1,5,'shop',1795314862045856,'block.completed','load','{"attempt":1}');
-INSERT INTO "event" VALUES(1,6,'shop',1795314862045856,'block.running','step','{"attempt":1}');
-INSERT INTO "event" VALUES(1,7,'shop',1795314862058519,'block.completed','step','{"attempt":1}');
-INSERT INTO "event" VALUES(1,8,'shop',1795314862058519,'run.completed',NULL,'{}');
-INSERT INTO "event" VALUES(2,1,'shop',1795314862538767,'run.queued',NULL,'{"kind":"manual","reason":"Waits for an engine to take it."}');
-INSERT INTO "event" VALUES(3,1,'shop',1795314863641687,'run.queued',NULL,'{"kind":"trigger","reason":"Waits for an engine to take it."}');
+INSERT INTO "event" VALUES(1,1,'shop',1795326541495257,'run.queued',NULL,'{"kind":"manual","reason":"Waits for an engine to take it."}');
+INSERT INTO "event" VALUES(1,2,'shop',1795326541733491,'block.queued','load','{"attempt":0}');
+INSERT INTO "event" VALUES(1,3,'shop',1795326541733491,'run.running',NULL,'{}');
+INSERT INTO "event" VALUES(1,4,'shop',1795326541733491,'block.running','load','{"attempt":1}');
+INSERT INTO "event" VALUES(1,5,'shop',1795326541781114,'block.completed','load','{"attempt":1}');
+INSERT INTO "event" VALUES(1,6,'shop',1795326541781114,'block.running','step','{"attempt":1}');
+INSERT INTO "event" VALUES(1,7,'shop',1795326541817655,'block.completed','step','{"attempt":1}');
+INSERT INTO "event" VALUES(1,8,'shop',1795326541817655,'run.completed',NULL,'{}');
+INSERT INTO "event" VALUES(2,1,'shop',1795326544058929,'run.queued',NULL,'{"kind":"manual","reason":"Waits for an engine to take it."}');
+INSERT INTO "event" VALUES(3,1,'shop',1795326546899380,'run.queued',NULL,'{"kind":"trigger","reason":"Waits for an engine to take it."}');
 CREATE TABLE feed (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     writer BIGINT DEFAULT 0 NOT NULL,
@@ -241,14 +241,14 @@ CREATE TABLE feed (
     run_id INTEGER,
     data TEXT NOT NULL
 );
-INSERT INTO "feed" VALUES(1,0,1795314861979911,'shop','run',1,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO "feed" VALUES(2,0,1795314862034431,'shop','run',1,'{"pipeline":"p","events":[{"number":2,"kind":"block.queued","block_run":"load","data":{"attempt":0}},{"number":3,"kind":"run.running","block_run":null,"data":{}},{"number":4,"kind":"block.running","block_run":"load","data":{"attempt":1}}]}');
-INSERT INTO "feed" VALUES(3,0,1795314862045856,'shop','run',1,'{"pipeline":"p","events":[{"number":5,"kind":"block.completed","block_run":"load","data":{"attempt":1}},{"number":6,"kind":"block.running","block_run":"step","data":{"attempt":1}}]}');
-INSERT INTO "feed" VALUES(4,0,1795314862058519,'shop','run',1,'{"pipeline":"p","events":[{"number":7,"kind":"block.completed","block_run":"step","data":{"attempt":1}},{"number":8,"kind":"run.completed","block_run":null,"data":{}}]}');
-INSERT INTO "feed" VALUES(5,0,1795314862538767,'shop','run',2,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO "feed" VALUES(6,0,1795314862976565,'shop','trigger',NULL,'{"pipeline":"p","name":"nightly","trigger":1,"changed":true}');
-INSERT INTO "feed" VALUES(7,0,1795314863641687,'shop','run',3,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"trigger","reason":"Waits for an engine to take it."}}]}');
-INSERT INTO "feed" VALUES(8,0,1795314864235797,'shop','backfill',NULL,'{"backfill":1,"pipeline":"p","state":"queued"}');
+INSERT INTO "feed" VALUES(1,0,1795326541495257,'shop','run',1,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO "feed" VALUES(2,0,1795326541733491,'shop','run',1,'{"pipeline":"p","events":[{"number":2,"kind":"block.queued","block_run":"load","data":{"attempt":0}},{"number":3,"kind":"run.running","block_run":null,"data":{}},{"number":4,"kind":"block.running","block_run":"load","data":{"attempt":1}}]}');
+INSERT INTO "feed" VALUES(3,0,1795326541781114,'shop','run',1,'{"pipeline":"p","events":[{"number":5,"kind":"block.completed","block_run":"load","data":{"attempt":1}},{"number":6,"kind":"block.running","block_run":"step","data":{"attempt":1}}]}');
+INSERT INTO "feed" VALUES(4,0,1795326541817655,'shop','run',1,'{"pipeline":"p","events":[{"number":7,"kind":"block.completed","block_run":"step","data":{"attempt":1}},{"number":8,"kind":"run.completed","block_run":null,"data":{}}]}');
+INSERT INTO "feed" VALUES(5,0,1795326544058929,'shop','run',2,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"manual","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO "feed" VALUES(6,0,1795326545332232,'shop','trigger',NULL,'{"pipeline":"p","name":"nightly","trigger":1,"changed":true}');
+INSERT INTO "feed" VALUES(7,0,1795326546899380,'shop','run',3,'{"pipeline":"p","events":[{"number":1,"kind":"run.queued","block_run":null,"data":{"kind":"trigger","reason":"Waits for an engine to take it."}}]}');
+INSERT INTO "feed" VALUES(8,0,1795326548190845,'shop','backfill',NULL,'{"backfill":1,"pipeline":"p","state":"queued"}');
 CREATE TABLE feed_end (
     id INTEGER NOT NULL,
     writer BIGINT NOT NULL,
@@ -296,6 +296,19 @@ CREATE TABLE model (
     newest INTEGER NOT NULL,
     created BIGINT NOT NULL,
     CONSTRAINT model_pk PRIMARY KEY (project, name)
+)
+ WITHOUT ROWID;
+CREATE TABLE model_mirror (
+    project TEXT NOT NULL,
+    model TEXT NOT NULL,
+    name TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    aliases TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    tried BIGINT,
+    sent BIGINT,
+    CONSTRAINT model_mirror_pk PRIMARY KEY (project, model)
 )
  WITHOUT ROWID;
 CREATE TABLE model_version (
@@ -452,9 +465,9 @@ CREATE TABLE run (
     product TEXT,
     requested_by TEXT NOT NULL
 );
-INSERT INTO "run" VALUES(1,'shop','p','manual','completed','',1795314861979911,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T02:34:21.979814+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"manual/20261122T023421_979814","interval_start_datetime":{"$datetime":"2026-11-22T02:34:21.979814+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T02:34:21.979814+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":1}',NULL,'d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7',NULL,1795314862034202,1795314862058315,0,NULL,NULL,0,0,'own',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',NULL,NULL,NULL,NULL,NULL,'');
-INSERT INTO "run" VALUES(2,'shop','p','manual','queued','Waits for an engine to take it.',1795314862538767,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T02:34:22.538670+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"manual/20261122T023422_538670","interval_start_datetime":{"$datetime":"2026-11-22T02:34:22.538670+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T02:34:22.538670+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":2}',NULL,'d4f0396e686dc827ff7653f669c45c79a99afa0b28052c985bb27974f1752df7',NULL,NULL,NULL,0,NULL,NULL,0,0,'engine',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',NULL,NULL,NULL,NULL,NULL,'');
-INSERT INTO "run" VALUES(3,'shop','p','trigger','queued','Waits for an engine to take it.',1795314863641687,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T02:34:23.619642+00:00"},"ds":"2026-11-22","hr":"02","env":"dev","event":{},"execution_partition":"1/20261122T023423_619642","interval_start_datetime":{"$datetime":"2026-11-22T02:34:23.619642+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T00:00:00+00:00"},"interval_seconds":77136.380358,"interval_start_datetime_previous":{"$datetime":"2026-11-22T00:00:00+00:00"},"pipeline_uuid":"p","repo_path":"/srv/shop","trigger_name":"nightly","pipeline_run_id":3}',NULL,'35029bfa217a91a20149e02ead77cef785038d1ab536d542064a0bd9a809b901',NULL,NULL,NULL,0,NULL,NULL,0,0,'engine',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',1,NULL,NULL,NULL,NULL,'the command line');
+INSERT INTO "run" VALUES(1,'shop','p','manual','completed','',1795326541495257,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T05:49:01.495117+00:00"},"ds":"2026-11-22","hr":"05","env":"dev","event":{},"execution_partition":"manual/20261122T054901_495117","interval_start_datetime":{"$datetime":"2026-11-22T05:49:01.495117+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T05:49:01.495117+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":1}',NULL,'52c8952f1e126cc42e756f508e1e4c1e7da2d711c6b093b2796a504c7599f1b4',NULL,1795326541733251,1795326541817466,0,NULL,NULL,0,0,'own',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',NULL,NULL,NULL,NULL,NULL,'');
+INSERT INTO "run" VALUES(2,'shop','p','manual','queued','Waits for an engine to take it.',1795326544058929,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T05:49:04.058812+00:00"},"ds":"2026-11-22","hr":"05","env":"dev","event":{},"execution_partition":"manual/20261122T054904_058812","interval_start_datetime":{"$datetime":"2026-11-22T05:49:04.058812+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T05:49:04.058812+00:00"},"interval_seconds":null,"interval_start_datetime_previous":null,"pipeline_uuid":"p","repo_path":"/srv/shop","pipeline_run_id":2}',NULL,'52c8952f1e126cc42e756f508e1e4c1e7da2d711c6b093b2796a504c7599f1b4',NULL,NULL,NULL,0,NULL,NULL,0,0,'engine',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',NULL,NULL,NULL,NULL,NULL,'');
+INSERT INTO "run" VALUES(3,'shop','p','trigger','queued','Waits for an engine to take it.',1795326546899380,'{"blocks":[],"upstream":false}','{}','{"execution_date":{"$datetime":"2026-11-22T05:49:06.885791+00:00"},"ds":"2026-11-22","hr":"05","env":"dev","event":{},"execution_partition":"1/20261122T054906_885791","interval_start_datetime":{"$datetime":"2026-11-22T05:49:06.885791+00:00"},"interval_end_datetime":{"$datetime":"2026-11-23T00:00:00+00:00"},"interval_seconds":65453.114209,"interval_start_datetime_previous":{"$datetime":"2026-11-22T00:00:00+00:00"},"pipeline_uuid":"p","repo_path":"/srv/shop","trigger_name":"nightly","pipeline_run_id":3}',NULL,'7d4a70c9627106af655774a27768ccef222ec084239c59b4ca440d2df571c096',NULL,NULL,NULL,0,NULL,NULL,0,0,'engine',0,'{"allow_blocks_to_fail":true,"timeout":null,"timeout_status":"failed","sla":null,"limits":[],"skip_at_limit":false}',1,NULL,NULL,NULL,NULL,'the command line');
 CREATE TABLE run_cost (
     run_id INTEGER NOT NULL,
     project TEXT NOT NULL,
@@ -621,7 +634,7 @@ CREATE TABLE "trigger" (
     updated BIGINT,
     gone BIGINT
 );
-INSERT INTO "trigger" VALUES(1,'shop','p','nightly','time','file','{"name":"nightly","type":"time","schedule":"@daily","timezone":"UTC","start_time":null,"active":true,"description":"","envs":[],"variables":{},"sla":null,"settings":{"allow_blocks_to_fail":null,"create_initial_pipeline_run":false,"landing_time_enabled":false,"pipeline_run_limit":null,"skip_if_previous_running":false,"timeout":null,"timeout_status":"failed"},"misfire":"latest","misfire_most":100,"sources":[],"match":{},"limits":[],"priority":0,"product":""}',1,'',1795314862976565,1795314862976565,1795314862976564,1795392000000000,'',1795314862976565,NULL);
+INSERT INTO "trigger" VALUES(1,'shop','p','nightly','time','file','{"name":"nightly","type":"time","schedule":"@daily","timezone":"UTC","start_time":null,"active":true,"description":"","envs":[],"variables":{},"sla":null,"settings":{"allow_blocks_to_fail":null,"create_initial_pipeline_run":false,"landing_time_enabled":false,"pipeline_run_limit":null,"skip_if_previous_running":false,"timeout":null,"timeout_status":"failed"},"misfire":"latest","misfire_most":100,"sources":[],"match":{},"limits":[],"priority":0,"product":""}',1,'',1795326545332232,1795326545332232,1795326545332231,1795392000000000,'',1795326545332232,NULL);
 CREATE TABLE trigger_file (
     project TEXT NOT NULL,
     pipeline TEXT NOT NULL,
@@ -630,7 +643,7 @@ CREATE TABLE trigger_file (
     CONSTRAINT trigger_file_pk PRIMARY KEY (project, pipeline)
 )
  WITHOUT ROWID;
-INSERT INTO "trigger_file" VALUES('shop','p','2442577:1795314862975439348:1795314862975439348:95','');
+INSERT INTO "trigger_file" VALUES('shop','p','2148917:1795326545313409965:1795326545327961859:95','');
 CREATE TABLE trigger_fire (
     trigger_id INTEGER NOT NULL,
     "key" TEXT NOT NULL,
@@ -644,7 +657,7 @@ CREATE TABLE trigger_fire (
     CONSTRAINT trigger_fire_trigger_id_fk FOREIGN KEY(trigger_id) REFERENCES "trigger" (id) ON DELETE CASCADE
 )
  WITHOUT ROWID;
-INSERT INTO "trigger_fire" VALUES(1,'now:393b291a5eb34f16be8c5a9f722fb9c1','shop',NULL,1795314863641687,'run','asked for by the command line',3);
+INSERT INTO "trigger_fire" VALUES(1,'now:cd1dd2ea53d345b98a4641a62fa97a7a','shop',NULL,1795326546899380,'run','asked for by the command line',3);
 CREATE TABLE trigger_pause (
     project TEXT NOT NULL,
     reason TEXT NOT NULL,

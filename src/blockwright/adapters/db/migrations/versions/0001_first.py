@@ -178,6 +178,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "model_mirror",
+        sa.Column("project", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("newest", sa.Integer(), nullable=False),
+        sa.Column("aliases", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("tried", sa.BigInteger(), nullable=True),
+        sa.Column("sent", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("project", "model", name=op.f("model_mirror_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "model_version",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("project", sa.Text(), nullable=False),
