@@ -79,6 +79,30 @@ def test_a_run_starts_again_with_other_variables_and_todays_code_or_that_of_then
         expect(grid.get_by_role("gridcell", name=name, exact=True)).to_be_visible()
 
 
+def test_checks_that_a_block_declares_are_shown_with_what_they_found(
+    project: Project, start: Callable[..., App]
+) -> None:
+    checks = [
+        {"column": "days", "max": 1, "severity": "warn"},
+        {"column": "name", "nulls": 0},
+        {"column": "days", "min": 2},
+    ]
+    block = {"kind": "loader", "id": "load", "code": GREET, "checks": checks}
+    project.pipeline("greet", block, variables={"days": 1})
+    app = start()
+    run = ended(app, "greet", "Failed")
+    page = app.open(f"/runs/{run}?block=load&tab=tests")
+    table = page.get_by_role("grid", name="Declared checks")
+    rows = table.get_by_role("row")
+    expect(rows.nth(1)).to_contain_text("Warning")
+    expect(rows.nth(1)).to_contain_text("1 of 2 rows, such as 2")
+    expect(rows.nth(2)).to_contain_text("Failed")
+    expect(rows.nth(3)).to_contain_text("Passed")
+    no_violations(page)
+    expect(page.get_by_text("passed,")).to_have_count(0)  # there is no test beside them
+    app.picture("run-checks")
+
+
 def test_runs_are_deleted_after_a_question_by_who_may(app: App) -> None:
     runs = [ended(app, "sales", "Completed") for _ in range(3)]
     page = app.page

@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   OctagonX,
   RotateCw,
+  TriangleAlert,
 } from "lucide-react";
 
 export type Tone = "ok" | "run" | "fail" | "warn" | "idle";
@@ -36,8 +37,10 @@ const LOOKS = {
   upstream_failed: { tone: "idle", icon: OctagonX, word: "Not started", final: true },
 } as const satisfies Record<string, StateLook>;
 
-/** Of triggers and backfills, beside those of runs. */
+/** Of triggers, backfills and checks, beside those of runs. */
 const MORE: Record<string, StateLook> = {
+  passed: { tone: "ok", icon: Check, word: "Passed", final: true },
+  warned: { tone: "warn", icon: TriangleAlert, word: "Warning", final: true },
   paused: { tone: "idle", icon: CirclePause, word: "Paused", final: false },
   missed: { tone: "warn", icon: CircleDashed, word: "Missed", final: true },
 };

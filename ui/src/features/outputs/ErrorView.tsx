@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { BlockError, TestFailures } from "@/ui/BlockError";
 import { Bones } from "@/ui/blocks";
+import { Checks, testsAlone } from "@/ui/Checks";
 import { Problem } from "@/ui/Problem";
 import { type OutputPlace, outputs } from "./api";
 import styles from "./outputs.module.css";
@@ -31,16 +32,16 @@ export function ErrorView({ place, onGo }: ErrorViewProps) {
 export function TestsView({ place }: { readonly place: OutputPlace }) {
   const { data, error, refetch } = useQuery(outputs.blockRun(place));
   if (!data) return error ? <Problem error={error} onRetry={() => void refetch()} /> : <Bones rows={3} />;
-  const failures = data.error?.tests?.failures ?? [];
-  const { passed, failed } = data.tests;
+  const checks = data.checks ?? [];
+  const declared = new Set(checks.map(({ name }) => name));
+  const failures = (data.error?.tests?.failures ?? []).filter(({ name }) => !declared.has(name));
+  const { passed, failed } = testsAlone(data.tests, checks);
+  const none = "The block has no tests. A function under @test gets its result and may assert; checks need no code.";
   return (
     <div className={styles.tests}>
-      <p>
-        {passed + failed === 0
-          ? "The block has no tests. A function under @test gets its result and may assert."
-          : `${passed} passed, ${failed} failed.`}
-      </p>
+      {passed + failed ? <p>{`${passed} passed, ${failed} failed.`}</p> : checks.length ? null : <p>{none}</p>}
       <TestFailures failures={failures} />
+      <Checks checks={checks} />
     </div>
   );
 }

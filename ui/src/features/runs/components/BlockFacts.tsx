@@ -6,6 +6,7 @@ import { experiments } from "@/features/experiments";
 import { useProject } from "@/features/projects";
 import { TestFailures } from "@/ui/BlockError";
 import { Empty } from "@/ui/blocks";
+import { Checks, testsAlone } from "@/ui/Checks";
 import { bytes, counted, duration } from "@/ui/format";
 import { StateChip } from "@/ui/StateChip";
 import { type Column, Table } from "@/ui/Table";
@@ -98,15 +99,22 @@ function Resources({ row, detail }: { readonly row: BlockRun; readonly detail: B
 }
 
 function Tests({ row, detail }: { readonly row: BlockRun; readonly detail: BlockRunDetail | undefined }) {
-  const { passed, failed } = row.tests;
-  const failures = detail?.error?.tests?.failures ?? [];
-  if (passed + failed === 0) return <Empty>{`${row.block} has no tests: functions marked @test in its file.`}</Empty>;
+  const checks = detail?.checks ?? [];
+  const { passed, failed } = testsAlone(row.tests, checks);
+  const declared = new Set(checks.map(({ name }) => name));
+  const failures = (detail?.error?.tests?.failures ?? []).filter(({ name }) => !declared.has(name));
+  if (passed + failed + checks.length === 0) {
+    return <Empty>{`${row.block} has no tests: functions marked @test in its file, or checks in its entry.`}</Empty>;
+  }
   return (
     <div className={styles.facts2}>
-      <p>
-        {counted(passed, "test")} passed{failed ? `, ${failed} failed` : ""}.
-      </p>
+      {passed + failed ? (
+        <p>
+          {counted(passed, "test")} passed{failed ? `, ${failed} failed` : ""}.
+        </p>
+      ) : null}
       <TestFailures failures={failures} />
+      <Checks checks={checks} />
     </div>
   );
 }
