@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -121,3 +123,21 @@ def wait_until_ended(project: Project, run: int) -> None:
         if project.report("show", str(run))["state"] == "completed":
             return
     raise AssertionError(project.report("why", str(run)))
+
+
+HELD = """
+import os, signal, sys
+from threading import Event
+from blockwright.cli.servers import _on_signals
+
+stopped = Event()
+_on_signals((signal.SIGTERM,), stopped.set)
+with stopped._cond:  # as the main thread has it for a moment whenever it begins to wait
+    os.kill(os.getpid(), signal.SIGTERM)
+    sum(range(1000))
+assert stopped.wait(30)
+"""
+
+
+def test_a_signal_at_the_worst_moment_is_heard() -> None:
+    subprocess.run([sys.executable, "-c", HELD], check=True, timeout=60)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,20 @@ def test_a_twin_that_is_killed_or_stopped_costs_nothing(tmp_path: Path, number: 
         os.kill(twin_of(runner), number)
         for _turn in range(3):
             assert runner.run(TELL).manifest.outcome is Outcome.COMPLETED
+
+
+def test_a_twin_that_stops_in_the_midst_of_a_birth_costs_nothing(tmp_path: Path) -> None:
+    """The child is born, and nobody says so: it must not take the orders of the one that is forked instead."""
+    with bench(tmp_path) as runner:
+        twin = twin_of(runner)
+        for _turn in range(20):
+            os.kill(twin, signal.SIGSTOP)
+            done = runner.run(TELL)
+            assert runner.project.values(done.manifest)[0] == done.started.pid
+            with suppress(ProcessLookupError):
+                os.kill(twin, signal.SIGCONT)
+            if not alive(twin):
+                break
 
 
 def test_a_light_process_is_the_fork_servers_own_child(runner: Bench) -> None:

@@ -84,12 +84,6 @@ def test_numbers_of_numpy_are_numbers(handed: Any) -> None:
     assert (handed[0][2]["metrics"], handed[0][2]["parameters"]) == ({"mae": 1.5}, {"depth": 3, "a": [1, 2]})
 
 
-def test_what_cannot_predict_is_no_model(handed: Any) -> None:
-    with pytest.raises(TypeError, match="int has none"):
-        register_model("delay", 7)
-    assert handed == []
-
-
 def test_outside_of_a_block_it_says_where_it_belongs() -> None:
     with pytest.raises(RuntimeError, match="while Blockwright runs a block"):
         register_model("delay", Model())

@@ -92,6 +92,11 @@ def test_what_has_no_probabilities_is_refused(tmp_path: Path) -> None:
         handed_in("delay", model, {"method": "predict_proba"}, (None, None), tmp_path, False)
 
 
+def test_what_cannot_predict_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="int has none"):
+        handed_in("delay", 7, {}, (None, None), tmp_path, False)
+
+
 def test_a_path_that_leads_to_no_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(NoModelFile, match=r"neither a file `\.onnx` nor a folder"):
         packed(tmp_path / "nothing")

@@ -126,8 +126,10 @@ def _project(app: App, project: Path | None) -> list[Finding]:
 
 def _said_once(finding: Finding, earlier: list[Finding]) -> Finding:
     """What is wrong with the database is wrong with all that needs it; once is enough."""
-    same = next((one for one in earlier if one.level == "error" and one.told == finding.told), None)
-    return finding if same is None else Finding(finding.what, "error", f"not checked: see {same.what} above")
+    database = next((one for one in earlier if one.what == "Database" and one.level == "error"), None)
+    if database is None or finding.told != database.told:
+        return finding
+    return Finding(finding.what, "error", "not checked: see Database above")
 
 
 def _checked(what: str, look: Callable[[], str]) -> Finding:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Event, Thread
 from types import FrameType
 from typing import Protocol
@@ -163,9 +164,19 @@ def _stop(server: Server, beside: Sequence[_Beside]) -> None:
 
 
 def _on_signals(numbers: Sequence[signal.Signals], what: Callable[[], None]) -> None:
-    def handle(number: int, frame: FrameType | None) -> None:
-        what()
+    """Have ``what`` called by a thread of its own: a signal is handled in the midst of whatever the main thread does,
+    which may hold a lock that ``what`` needs, and would then wait for itself for ever."""
+    heard: SimpleQueue[None] = SimpleQueue()  # whose ``put`` may interrupt itself
 
+    def attend() -> None:
+        while True:
+            heard.get()
+            what()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        heard.put(None)
+
+    Thread(target=attend, name="signals", daemon=True).start()
     for number in numbers:
         signal.signal(number, handle)
 
@@ -176,7 +187,7 @@ def _command(path: Path | None, grace: float) -> list[str]:
 
 
 class _Beside(Protocol):
-    """What runs beside the web server. ``stop`` is safe in a signal handler."""
+    """What runs beside the web server. ``stop`` may come from any thread."""
 
     def start(self) -> None: ...
 

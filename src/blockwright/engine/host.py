@@ -87,7 +87,7 @@ class Host:
             self._end()
 
     def stop(self) -> None:
-        """Safe in a signal handler, as is ``look``. Called again, running attempts are ended at once."""
+        """From any thread but that of ``run``, as is ``look``. Called again, running attempts are ended at once."""
         if self._stopped.is_set():
             for dispatcher, _ in list(self._dispatchers.values()):
                 dispatcher.hurry()

@@ -7,7 +7,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
@@ -47,43 +48,40 @@ class Nursery:
 
         ``private`` tells the descriptors that it may not keep. ``light``: of the twin, if it can.
         """
-        start = mark(os.urandom(8).hex())
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        readers, writers = zip(os.pipe(), os.pipe(), strict=True)
-        try:
-            born = self.twin.birth(start, [theirs.fileno(), *writers]) if light else None
-            if born is None:
-                foreign = [*private(), self.twin.descriptor, *readers]
-                born = self._fork(start, ours, theirs, foreign, (writers[0], writers[1]))
-        except OSError:
-            ours.close()
-            for descriptor in readers:
-                os.close(descriptor)
-            raise
-        finally:
-            theirs.close()
-            for descriptor in writers:
-                os.close(descriptor)
-        _lead_own_group(born.pid)
-        streams = (Stream("stdout", readers[0], start), Stream("stderr", readers[1], start))
-        return BlockProcess(born.pid, ours, streams, born.inherited)
+        process = self._of_twin() if light and not self.twin.lost else None
+        return process or self._of_our_own(private)
 
-    def _fork(
-        self, start: bytes, ours: socket.socket, theirs: socket.socket, private: list[int], outputs: tuple[int, int]
-    ) -> Born:
+    def _of_twin(self) -> BlockProcess | None:
+        """None when it does not answer. What it may have borne all the same must not share its ends with anybody: it
+        finds them closed, and leaves."""
+        ends = _Ends()
+        with ends.given_away():
+            born = self.twin.birth(ends.start, [ends.theirs.fileno(), *ends.writers])
+        if born is None:
+            ends.close()
+            return None
+        return ends.process(born)
+
+    def _of_our_own(self, private: Callable[[], Iterable[int]]) -> BlockProcess:
         from blockwright.runner.life import Life  # imported long before (see ``preloading``)
 
         generator_state(self.preloads.generation)  # known to the child, then
         inherited = memory_of()
+        ends = _Ends()
+        foreign = [*private(), self.twin.descriptor, *ends.readers]
         # A signal to the child that came before it has let go of our wake-up socket would be taken for one to us.
         signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
         try:
-            pid = fork()
-            if pid == 0:
-                self._live(Life, theirs, start, [*private, ours.detach()], outputs)
+            with ends.given_away():
+                pid = fork()
+                if pid == 0:
+                    self._live(Life, ends.theirs, ends.start, [*foreign, ends.ours.detach()], ends.writers)
+        except OSError:
+            ends.close()
+            raise
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED)
-        return Born(pid, inherited)
+        return ends.process(Born(pid, inherited))
 
     def _live(
         self,
@@ -105,6 +103,40 @@ class Nursery:
             sys.excepthook(*sys.exc_info())
         finally:
             os._exit(status)
+
+
+class _Ends:
+    """What a block process is spoken to with, our ends and its own: a socket, and a pipe for each output."""
+
+    def __init__(self) -> None:
+        self.start = mark(os.urandom(8).hex())
+        self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        (out, self._out), (errors, self._errors) = os.pipe(), os.pipe()
+        self.readers = (out, errors)
+
+    @property
+    def writers(self) -> tuple[int, int]:
+        return self._out, self._errors
+
+    @contextmanager
+    def given_away(self) -> Iterator[None]:
+        """While the process is made; then its ends are closed here."""
+        try:
+            yield
+        finally:
+            self.theirs.close()
+            for descriptor in self.writers:
+                os.close(descriptor)
+
+    def close(self) -> None:
+        self.ours.close()
+        for descriptor in self.readers:
+            os.close(descriptor)
+
+    def process(self, born: Born) -> BlockProcess:
+        _lead_own_group(born.pid)
+        streams = (Stream("stdout", self.readers[0], self.start), Stream("stderr", self.readers[1], self.start))
+        return BlockProcess(born.pid, self.ours, streams, born.inherited)
 
 
 def _lead_own_group(pid: int) -> None:

@@ -82,7 +82,7 @@ class Twin:
         return self._orders.fileno()
 
     def begin(self, *, cwd: str, restore: Mapping[str, str | None], kill_at: str | None) -> None:
-        """Tell it what the engine's first message said; it warms up meanwhile."""
+        """Tell it what the engine's first message said."""
         self._order({"op": "begin", "cwd": cwd, "restore": restore, "kill_at": kill_at})
 
     def birth(self, start: bytes, descriptors: Sequence[int]) -> Born | None:
@@ -133,27 +133,17 @@ class _Birthplace:
 
     def live(self) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _warm_up()
         while True:
             message, descriptors, _flags, _address = socket.recv_fds(self._orders, LIMIT, 3)
             if not message:
                 os._exit(0)
             order = json.loads(message)
             if order["op"] == "begin":
-                self._begin(order)
+                os.chdir(order["cwd"])
+                self._restore, self._kill_at = order["restore"], order["kill_at"]
             else:
                 self._orders.send(json.dumps(self._birth(order["start"].encode("ascii"), descriptors)).encode("ascii"))
-
-    def _begin(self, order: Mapping[str, Any]) -> None:
-        import gc
-
-        from blockwright.runner import rehearsal, surroundings
-
-        self._restore, self._kill_at = order["restore"], order["kill_at"]
-        os.chdir(order["cwd"])
-        surroundings.install()
-        rehearsal.rehearse()
-        gc.collect()
-        gc.freeze()
 
     def _birth(self, start: bytes, descriptors: Sequence[int]) -> dict[str, int]:
         inherited = memory_of()
@@ -184,3 +174,15 @@ class _Birthplace:
             sys.excepthook(*sys.exc_info())
         finally:
             os._exit(status)
+
+
+def _warm_up() -> None:
+    """While the fork server still imports."""
+    import gc
+
+    from blockwright.runner import rehearsal, surroundings
+
+    surroundings.install()
+    rehearsal.rehearse()
+    gc.collect()
+    gc.freeze()

@@ -74,15 +74,21 @@ export function ProjectForm() {
   );
 }
 
+type Changes = Readonly<Record<string, unknown>>;
+
+/** `over` is the version that the first change was made over: a later one that comes by itself does not hide a conflict. */
+interface Typed {
+  readonly changed: Changes;
+  readonly over: string | undefined;
+  readonly turn: number;
+}
+
 function Keys({ refusal, onText }: { readonly refusal: string | undefined; readonly onText: () => void }) {
   const project = useProject();
   const known = useQueryClient();
   const asked = settings.ofProject(project);
   const { data, error, refetch } = useQuery(asked);
-  const [changed, setChanged] = useState<Readonly<Record<string, unknown>>>({});
-  // The version that the first change was made over; a later one that comes by itself does not hide a conflict.
-  const [over, setOver] = useState<string>();
-  const [turn, setTurn] = useState(0);
+  const [{ changed, over, turn }, setTyped] = useState<Typed>({ changed: {}, over: undefined, turn: 0 });
   const [wrong, setWrong] = useState<unknown>();
   if (!data) {
     if (!error) return <Bones rows={10} />;
@@ -98,14 +104,21 @@ function Keys({ refusal, onText }: { readonly refusal: string | undefined; reado
     );
   }
   const begin = () => {
-    setChanged({});
-    setOver(undefined);
+    setTyped((now) => ({ changed: {}, over: undefined, turn: now.turn + 1 }));
     setWrong(undefined);
-    setTurn(turn + 1);
   };
   const again = async () => {
     await known.invalidateQueries({ queryKey: asked.queryKey });
     begin();
+  };
+  /** What was typed while the rest was being saved stays. */
+  const goOn = (sent: Changes) => {
+    const newest = known.getQueryData(asked.queryKey)?.etag;
+    setTyped((now) => {
+      const typed = Object.entries(now.changed).filter(([key, value]) => sent[key] !== value);
+      if (typed.length === 0) return { changed: {}, over: undefined, turn: now.turn + 1 };
+      return { ...now, changed: Object.fromEntries(typed), over: newest };
+    });
   };
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -113,21 +126,22 @@ function Keys({ refusal, onText }: { readonly refusal: string | undefined; reado
     if (!Object.keys(changed).length) return tell("Nothing was changed.");
     setWrong(undefined);
     try {
-      const { change } = await setSettings(project, changed, over ?? data.etag);
+      const sent = changed;
+      const { change } = await setSettings(project, sent, over ?? data.etag);
       const undo = (number: number) => () => {
         undoChange(project, number).then(again, (problem: Error) => tell(`Not taken back: ${problem.message}`));
       };
       tell("Settings saved", change === null ? undefined : undo(change));
-      await again();
+      await known.invalidateQueries({ queryKey: asked.queryKey });
+      goOn(sent);
     } catch (problem) {
       setWrong(problem);
     }
   };
   const keepMine = async () => {
     const { data: newest } = await refetch();
-    setOver(newest?.etag);
+    setTyped((now) => ({ ...now, over: newest?.etag, turn: now.turn + 1 }));
     setWrong(undefined);
-    setTurn(turn + 1);
   };
   return (
     <form id={FORM} className={styles.keys} onSubmit={(event) => void save(event)}>
@@ -144,8 +158,11 @@ function Keys({ refusal, onText }: { readonly refusal: string | undefined; reado
           key={`${setting.key} ${turn}`}
           setting={setting.key in changed ? { ...setting, value: changed[setting.key] } : setting}
           onChange={(value) => {
-            setOver(over ?? data.etag);
-            setChanged({ ...changed, [setting.key]: value });
+            setTyped((now) => ({
+              ...now,
+              changed: { ...now.changed, [setting.key]: value },
+              over: now.over ?? data.etag,
+            }));
           }}
         />
       ))}
